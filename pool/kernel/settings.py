@@ -1,0 +1,140 @@
+"""Settings: one frozen object read from ``POOL_*``; unknown and unusable keys are refused by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pool.kernel.refusals import Invalid
+
+PREFIX = "POOL_"
+#: Keys that share the prefix but belong to the test tools.
+FOREIGN_KEYS = frozenset({"POOL_TEST_PG"})
+MIN_SECRET_CHARS = 32
+
+
+class BadSetting(Invalid):
+    """A ``POOL_*`` key is unknown, missing or unusable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set.
+
+    ``database_url`` names the database every command reads. ``files_dir`` holds evidence by digest.
+    ``secret`` signs nothing that is stored; it keys form tokens and list cursors. ``base_url`` is where people
+    reach the pages; an ``http`` address is refused unless it is loopback. ``trusted_hosts`` are the Host headers
+    that are answered. ``proxies`` is the exact number of reverse proxies in front.
+    """
+
+    database_url: str
+    files_dir: Path
+    secret: str
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    proxies: int = 0
+    currency: str = "EUR"
+    pool_name: str = "Audit Pool"
+    edition: str = "2026.1"
+    demo: bool = False
+    upload_limit_mib: int = 64
+    log_level: str = "INFO"
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether pages are reached over TLS."""
+        return self.base_url.startswith("https://")
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("write 1 or 0")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(host.strip() for host in text.split(",") if host.strip())
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError("write a whole number, 0 or more")
+    return value
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "files_dir": Path,
+    "trusted_hosts": _hosts,
+    "proxies": _count,
+    "upload_limit_mib": _count,
+    "demo": _flag,
+}
+_REQUIRED = ("database_url", "files_dir", "secret")
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: str) -> Settings:
+    """Read the settings from ``POOL_*`` variables; ``given`` (lower-case names) wins over the environment.
+
+    Raises: BadSetting naming the key, for an unknown key, a missing one or a value that cannot be used.
+    """
+    source = os.environ if environment is None else environment
+    names = {field.name for field in fields(Settings)}
+    raw = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in source.items()
+        if key.startswith(PREFIX) and key not in FOREIGN_KEYS
+    }
+    for name in sorted(set(raw) - names):
+        raise BadSetting(
+            f"The setting {PREFIX}{name.upper()} is not known.",
+            field=PREFIX + name.upper(),
+            next_step="Remove it or correct its name. Known: " + ", ".join(PREFIX + n.upper() for n in sorted(names)),
+        )
+    raw |= given
+    for name in _REQUIRED:
+        if not raw.get(name):
+            raise BadSetting(
+                f"The setting {PREFIX}{name.upper()} is missing.",
+                field=PREFIX + name.upper(),
+                next_step="Set it in the environment; deploy/ has an example file.",
+            )
+    values: dict[str, Any] = {}
+    for name, text in raw.items():
+        try:
+            values[name] = _READERS.get(name, str)(text)
+        except ValueError as error:
+            raise BadSetting(
+                f"{PREFIX}{name.upper()} cannot be used: {error}.",
+                field=PREFIX + name.upper(),
+                next_step="Correct the value.",
+            ) from error
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if len(settings.secret) < MIN_SECRET_CHARS:
+        raise BadSetting(
+            f"POOL_SECRET has fewer than {MIN_SECRET_CHARS} characters.",
+            field="POOL_SECRET",
+            next_step="Use a long random text, made once and kept.",
+        )
+    if not settings.secure and not settings.base_url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")):
+        raise BadSetting(
+            "POOL_BASE_URL is plain http on an address that is not loopback.",
+            field="POOL_BASE_URL",
+            next_step="Serve the pages over https.",
+        )
+    if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise BadSetting(
+            "POOL_DATABASE_URL names neither SQLite nor PostgreSQL.",
+            field="POOL_DATABASE_URL",
+            next_step="Write sqlite:///PATH or postgresql://USER@HOST/DATABASE.",
+        )

@@ -1,0 +1,47 @@
+"""Words for people: every one goes through gettext, so that a catalogue can replace it.
+
+The kernel knows no web framework; the web door installs the translator of the present request here.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from contextvars import ContextVar
+
+_translations: ContextVar[_gettext.NullTranslations] = ContextVar("translations")
+_source = _gettext.NullTranslations()
+
+
+def use_translations(translations: _gettext.NullTranslations) -> None:
+    """Speak the given catalogue in the present context (a request, a paper)."""
+    _translations.set(translations)
+
+
+def gettext(message: str, **values: object) -> str:
+    """Return ``message`` in the language of the present context, with ``%(name)s`` filled from ``values``."""
+    text = _translations.get(_source).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+    """Return the form for ``n`` in the language of the present context; ``%(n)s`` is filled."""
+    return _translations.get(_source).ngettext(singular, plural, n) % {"n": n, **values}
+
+
+class LazyText(str):
+    """A word looked up when it is shown; until then it is its English source."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return _translations.get(_source).gettext(str.__str__(self))
+
+    def __html__(self) -> str:
+        from html import escape
+
+        return escape(str(self))
+
+
+def lazy(message: str) -> LazyText:
+    """Mark ``message`` for the catalogue now and translate it when shown."""
+    return LazyText(message)

@@ -1,0 +1,64 @@
+"""Schema: every table imported once, and the way of a database from empty to the present form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import auditors.casework.tables
+import auditors.roster.tables
+import pool.bookings.tables
+import pool.costs.tables
+import pool.decisions.tables
+import pool.harbor.tables
+import pool.kernel.traces
+import pool.members.tables
+import pool.registry.tables
+import scheduling.tables  # noqa: F401  (imported for its tables)
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
+
+from pool.kernel.storage import Database
+
+metadata = SQLModel.metadata
+
+
+def migrations_folder() -> Path:
+    """Return the folder of the migrations: inside the installed package, else at the top of the checkout."""
+    packed = Path(__file__).parent / "_migrations"
+    return packed if packed.is_dir() else Path(__file__).parent.parent / "migrations"
+
+
+def alembic_config(database: Database) -> Config:
+    """Return Alembic's configuration for one database; nothing is read from a file."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.attributes["database"] = database
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at ``url`` to ``revision``; safe to call at every start."""
+    database = Database(url)
+    try:
+        command.upgrade(alembic_config(database), revision)
+    finally:
+        database.dispose()
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database at ``url`` back to ``revision`` (``base`` empties it)."""
+    database = Database(url)
+    try:
+        command.downgrade(alembic_config(database), revision)
+    finally:
+        database.dispose()
+
+
+def is_at_head(database: Database) -> bool:
+    """Tell whether the database has the form this program expects."""
+    head = ScriptDirectory.from_config(alembic_config(database)).get_current_head()
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head
