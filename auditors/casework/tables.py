@@ -18,6 +18,7 @@ class Audit(Row, table=True):
         one_of("state", AuditState),
         one_of("kind", ("initial", "surveillance", "renewal", "special", "follow_up")),
         one_of("tier", ("low", "medium", "high")),
+        one_of("readiness", ("", "ready", "ready_with_concerns", "not_ready")),
     )
     visibility: ClassVar[Visibility] = Visibility(participant="id", audit="id")
 
@@ -33,6 +34,7 @@ class Audit(Row, table=True):
     ends_on: date | None = None
     sealed_at: datetime | None = None
     sealed_plan: dict[str, Any] = json_value()
+    readiness: str = Field(default="", max_length=30)
     fieldwork_ended_on: date | None = None
     reported_at: datetime | None = None
     report_note: str = Field(default="", max_length=20000)
@@ -54,6 +56,7 @@ class AuditParticipant(Row, table=True):
     part: dict[str, Any] = json_value()
     firm_comment: str = Field(default="", max_length=20000)
     commented_at: datetime | None = None
+    comment_answer: str = Field(default="", max_length=20000)
 
 
 class AuditMember(Row, table=True):
@@ -162,10 +165,14 @@ class Finding(Row, table=True):
     author_id: int = bigint()
     author_name: str = Field(default="", max_length=200)
     issued_at: datetime | None = None
+    acknowledged_at: datetime | None = None
     contain_by: datetime | None = None
+    contained_at: datetime | None = None
+    contained_note: str = Field(default="", max_length=20000)
     plan_by: date | None = None
     close_by: date | None = None
     closed_at: datetime | None = None
+    repeats_ref: str = Field(default="", max_length=20)
     dispute_reason: str = Field(default="", max_length=20000)
     released: bool = False
     version: int = 1

@@ -53,9 +53,7 @@ def upgrade() -> None:
         sa.Column("agreement_version", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
         sa.Column("contact_email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('applicant', 'member', 'leaving', 'left')", name=op.f("ck_firm_state_known")
-        ),
+        sa.CheckConstraint("state IN ('applicant', 'member', 'leaving', 'left')", name=op.f("ck_firm_state_known")),
         sa.CheckConstraint("length(name) BETWEEN 2 AND 200", name=op.f("ck_firm_name_has_length")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_firm")),
         sa.UniqueConstraint("name_key", name=op.f("uq_firm_name_key")),
@@ -135,9 +133,7 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("cancelled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "last_half_day >= first_half_day", name=op.f("ck_auditor_leave_span_runs_forward")
-        ),
+        sa.CheckConstraint("last_half_day >= first_half_day", name=op.f("ck_auditor_leave_span_runs_forward")),
         sa.ForeignKeyConstraint(["auditor_id"], ["auditor.id"], name=op.f("fk_auditor_leave_auditor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auditor_leave")),
         sa.UniqueConstraint("public_id", name=op.f("uq_auditor_leave_public_id")),
@@ -168,12 +164,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "verdict IN ('unassessed', 'none', 'manage', 'prohibit')", name=op.f("ck_interest_verdict_known")
         ),
-        sa.CheckConstraint(
-            "cooling_off_months BETWEEN 0 AND 120", name=op.f("ck_interest_cooling_off_in_range")
-        ),
-        sa.CheckConstraint(
-            "until_on IS NULL OR until_on >= from_on", name=op.f("ck_interest_span_runs_forward")
-        ),
+        sa.CheckConstraint("cooling_off_months BETWEEN 0 AND 120", name=op.f("ck_interest_cooling_off_in_range")),
+        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_interest_span_runs_forward")),
         sa.ForeignKeyConstraint(["auditor_id"], ["auditor.id"], name=op.f("fk_interest_auditor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
         sa.UniqueConstraint("public_id", name=op.f("uq_interest_public_id")),

@@ -69,9 +69,7 @@ def upgrade() -> None:
         sa.Column("aliases", sa.JSON().with_variant(pg.JSONB(), "postgresql"), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_foundation_model")),
-        sa.UniqueConstraint(
-            "provider", "name", "version", name=op.f("uq_foundation_model_provider_name_version")
-        ),
+        sa.UniqueConstraint("provider", "name", "version", name=op.f("uq_foundation_model_provider_name_version")),
         sa.UniqueConstraint("public_id", name=op.f("uq_foundation_model_public_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_foundation_model_ref")),
     )
@@ -81,9 +79,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "foundation_model_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("foundation_model_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("market", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("fault_of_firm", sa.Boolean(), nullable=False),
@@ -93,22 +89,16 @@ def upgrade() -> None:
         sa.Column("evidence_note", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
-            "status IN ('registered', 'deregistered', 'unregistered')",
-            name=op.f("ck_foundation_status_status_known"),
+            "status IN ('registered', 'deregistered', 'unregistered')", name=op.f("ck_foundation_status_status_known")
         ),
         sa.ForeignKeyConstraint(
-            ["foundation_model_id"],
-            ["foundation_model.id"],
-            name=op.f("fk_foundation_status_foundation_model_id"),
+            ["foundation_model_id"], ["foundation_model.id"], name=op.f("fk_foundation_status_foundation_model_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_foundation_status")),
         sa.UniqueConstraint("public_id", name=op.f("uq_foundation_status_public_id")),
     )
     op.create_index(
-        op.f("ix_foundation_status_foundation_model_id"),
-        "foundation_status",
-        ["foundation_model_id"],
-        unique=False,
+        op.f("ix_foundation_status_foundation_model_id"), "foundation_status", ["foundation_model_id"], unique=False
     )
     op.create_table(
         "tuned_model",
@@ -147,9 +137,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_tuned_model_ref")),
     )
     op.create_index(op.f("ix_tuned_model_firm_id"), "tuned_model", ["firm_id"], unique=False)
-    op.create_index(
-        op.f("ix_tuned_model_foundation_model_id"), "tuned_model", ["foundation_model_id"], unique=False
-    )
+    op.create_index(op.f("ix_tuned_model_foundation_model_id"), "tuned_model", ["foundation_model_id"], unique=False)
     op.create_table(
         "model_party",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -158,9 +146,7 @@ def upgrade() -> None:
         sa.Column("model_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("firm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
-        sa.CheckConstraint(
-            "role IN ('tuner', 'co_tuner', 'data', 'host')", name=op.f("ck_model_party_role_known")
-        ),
+        sa.CheckConstraint("role IN ('tuner', 'co_tuner', 'data', 'host')", name=op.f("ck_model_party_role_known")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_model_party_firm_id")),
         sa.ForeignKeyConstraint(["model_id"], ["tuned_model.id"], name=op.f("fk_model_party_model_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_party")),
@@ -213,9 +199,7 @@ def upgrade() -> None:
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("pseudonym", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('draft', 'registered', 'ended')", name=op.f("ck_deployment_state_known")
-        ),
+        sa.CheckConstraint("state IN ('draft', 'registered', 'ended')", name=op.f("ck_deployment_state_known")),
         sa.ForeignKeyConstraint(
             ["firm_id", "model_id"],
             ["tuned_model.firm_id", "tuned_model.id"],
@@ -245,8 +229,7 @@ def upgrade() -> None:
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
-            "source IN ('declared', 'metered', 'observed', 'corrected')",
-            name=op.f("ck_indicator_fact_source_known"),
+            "source IN ('declared', 'metered', 'observed', 'corrected')", name=op.f("ck_indicator_fact_source_known")
         ),
         sa.ForeignKeyConstraint(
             ["firm_id", "deployment_id"],
@@ -257,9 +240,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_fact")),
         sa.UniqueConstraint("public_id", name=op.f("uq_indicator_fact_public_id")),
     )
-    op.create_index(
-        op.f("ix_indicator_fact_deployment_id"), "indicator_fact", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_indicator_fact_deployment_id"), "indicator_fact", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_indicator_fact_firm_id"), "indicator_fact", ["firm_id"], unique=False)
     op.create_table(
         "tier_assessment",
@@ -287,9 +268,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_assessment")),
         sa.UniqueConstraint("public_id", name=op.f("uq_tier_assessment_public_id")),
     )
-    op.create_index(
-        op.f("ix_tier_assessment_deployment_id"), "tier_assessment", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_tier_assessment_deployment_id"), "tier_assessment", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_tier_assessment_firm_id"), "tier_assessment", ["firm_id"], unique=False)
     op.create_table(
         "attestation",
@@ -344,9 +323,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_ethics_request_public_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_ethics_request_ref")),
     )
-    op.create_index(
-        op.f("ix_ethics_request_deployment_id"), "ethics_request", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_ethics_request_deployment_id"), "ethics_request", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_ethics_request_firm_id"), "ethics_request", ["firm_id"], unique=False)
     op.create_table(
         "ethics_outcome",
@@ -378,9 +355,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ethics_outcome")),
         sa.UniqueConstraint("public_id", name=op.f("uq_ethics_outcome_public_id")),
     )
-    op.create_index(
-        op.f("ix_ethics_outcome_deployment_id"), "ethics_outcome", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_ethics_outcome_deployment_id"), "ethics_outcome", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_ethics_outcome_firm_id"), "ethics_outcome", ["firm_id"], unique=False)
     op.create_index(op.f("ix_ethics_outcome_request_id"), "ethics_outcome", ["request_id"], unique=False)
     op.create_table(
@@ -401,21 +376,15 @@ def upgrade() -> None:
             name=op.f("fk_ethics_condition_met_firm_id_deployment_id"),
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_ethics_condition_met_firm_id")),
-        sa.ForeignKeyConstraint(
-            ["outcome_id"], ["ethics_outcome.id"], name=op.f("fk_ethics_condition_met_outcome_id")
-        ),
+        sa.ForeignKeyConstraint(["outcome_id"], ["ethics_outcome.id"], name=op.f("fk_ethics_condition_met_outcome_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ethics_condition_met")),
         sa.UniqueConstraint("public_id", name=op.f("uq_ethics_condition_met_public_id")),
     )
     op.create_index(
         op.f("ix_ethics_condition_met_deployment_id"), "ethics_condition_met", ["deployment_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_ethics_condition_met_firm_id"), "ethics_condition_met", ["firm_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_ethics_condition_met_outcome_id"), "ethics_condition_met", ["outcome_id"], unique=False
-    )
+    op.create_index(op.f("ix_ethics_condition_met_firm_id"), "ethics_condition_met", ["firm_id"], unique=False)
+    op.create_index(op.f("ix_ethics_condition_met_outcome_id"), "ethics_condition_met", ["outcome_id"], unique=False)
     op.create_table(
         "incident",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -479,9 +448,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_monitoring_report")),
         sa.UniqueConstraint("public_id", name=op.f("uq_monitoring_report_public_id")),
     )
-    op.create_index(
-        op.f("ix_monitoring_report_deployment_id"), "monitoring_report", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_monitoring_report_deployment_id"), "monitoring_report", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_monitoring_report_firm_id"), "monitoring_report", ["firm_id"], unique=False)
     op.create_table(
         "change_report",

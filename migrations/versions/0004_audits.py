@@ -60,14 +60,17 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("sealed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("sealed_plan", sa.JSON().with_variant(pg.JSONB(), "postgresql"), nullable=False),
+        sa.Column("readiness", sqlmodel.sql.sqltypes.AutoString(length=30), nullable=False),
         sa.Column("fieldwork_ended_on", sa.Date(), nullable=True),
         sa.Column("reported_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("report_note", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('initial', 'surveillance', 'renewal', 'special', 'follow_up')",
-            name=op.f("ck_audit_kind_known"),
+            "kind IN ('initial', 'surveillance', 'renewal', 'special', 'follow_up')", name=op.f("ck_audit_kind_known")
+        ),
+        sa.CheckConstraint(
+            "readiness IN ('', 'ready', 'ready_with_concerns', 'not_ready')", name=op.f("ck_audit_readiness_known")
         ),
         sa.CheckConstraint(
             "state IN ('planned', 'plan_sealed', 'stage1', 'stage1_reported', 'stage2', 'draft_report', 'factual_check', 'submitted', 'technical_review', 'awaiting_action', 'decision_pending', 'decided', 'closed', 'aborted')",
@@ -142,8 +145,7 @@ def upgrade() -> None:
         sa.Column("ended_by_pool", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('initial', 'surveillance', 'renewal', 'special', 'follow_up')",
-            name=op.f("ck_booking_kind_known"),
+            "kind IN ('initial', 'surveillance', 'renewal', 'special', 'follow_up')", name=op.f("ck_booking_kind_known")
         ),
         sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'returned', 'screened', 'declined', 'quoted', 'accepted', 'withdrawn', 'expired', 'waitlisted', 'proposed', 'confirmed', 'in_audit', 'fulfilled', 'cancelled')",
@@ -188,17 +190,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_booking_deployment_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_deployment")),
-        sa.UniqueConstraint(
-            "booking_id", "deployment_id", name=op.f("uq_booking_deployment_booking_id_deployment_id")
-        ),
+        sa.UniqueConstraint("booking_id", "deployment_id", name=op.f("uq_booking_deployment_booking_id_deployment_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_booking_deployment_public_id")),
     )
-    op.create_index(
-        op.f("ix_booking_deployment_booking_id"), "booking_deployment", ["booking_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_booking_deployment_deployment_id"), "booking_deployment", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_booking_deployment_booking_id"), "booking_deployment", ["booking_id"], unique=False)
+    op.create_index(op.f("ix_booking_deployment_deployment_id"), "booking_deployment", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_booking_deployment_firm_id"), "booking_deployment", ["firm_id"], unique=False)
     op.create_table(
         "booking_event",
@@ -256,9 +252,7 @@ def upgrade() -> None:
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_proposal_dates_run_forward")),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_proposal_audit_id")),
         sa.ForeignKeyConstraint(
-            ["firm_id", "booking_id"],
-            ["booking.firm_id", "booking.id"],
-            name=op.f("fk_proposal_firm_id_booking_id"),
+            ["firm_id", "booking_id"], ["booking.firm_id", "booking.id"], name=op.f("fk_proposal_firm_id_booking_id")
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_proposal_firm_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_proposal_plan_id")),
@@ -285,9 +279,7 @@ def upgrade() -> None:
         sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
-        sa.CheckConstraint(
-            "answer IN ('asked', 'accepted', 'declined')", name=op.f("ck_proposal_member_answer_known")
-        ),
+        sa.CheckConstraint("answer IN ('asked', 'accepted', 'declined')", name=op.f("ck_proposal_member_answer_known")),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_proposal_member_audit_id")),
         sa.ForeignKeyConstraint(["auditor_id"], ["auditor.id"], name=op.f("fk_proposal_member_auditor_id")),
         sa.ForeignKeyConstraint(
@@ -297,9 +289,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_proposal_member_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_member")),
-        sa.UniqueConstraint(
-            "proposal_id", "auditor_id", name=op.f("uq_proposal_member_proposal_id_auditor_id")
-        ),
+        sa.UniqueConstraint("proposal_id", "auditor_id", name=op.f("uq_proposal_member_proposal_id_auditor_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_proposal_member_public_id")),
     )
     op.create_index(op.f("ix_proposal_member_audit_id"), "proposal_member", ["audit_id"], unique=False)
@@ -346,6 +336,7 @@ def upgrade() -> None:
         sa.Column("part", sa.JSON().with_variant(pg.JSONB(), "postgresql"), nullable=False),
         sa.Column("firm_comment", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
         sa.Column("commented_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("comment_answer", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_participant_audit_id")),
         sa.ForeignKeyConstraint(
             ["firm_id", "booking_id"],
@@ -359,18 +350,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_audit_participant_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_participant")),
-        sa.UniqueConstraint(
-            "audit_id", "deployment_id", name=op.f("uq_audit_participant_audit_id_deployment_id")
-        ),
+        sa.UniqueConstraint("audit_id", "deployment_id", name=op.f("uq_audit_participant_audit_id_deployment_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_audit_participant_public_id")),
     )
     op.create_index(op.f("ix_audit_participant_audit_id"), "audit_participant", ["audit_id"], unique=False)
-    op.create_index(
-        op.f("ix_audit_participant_booking_id"), "audit_participant", ["booking_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_audit_participant_deployment_id"), "audit_participant", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_audit_participant_booking_id"), "audit_participant", ["booking_id"], unique=False)
+    op.create_index(op.f("ix_audit_participant_deployment_id"), "audit_participant", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_audit_participant_firm_id"), "audit_participant", ["firm_id"], unique=False)
     op.create_table(
         "audit_member",
@@ -385,8 +370,7 @@ def upgrade() -> None:
         sa.Column("joined_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint(
-            "role IN ('lead', 'auditor', 'expert', 'trainee', 'observer')",
-            name=op.f("ck_audit_member_role_known"),
+            "role IN ('lead', 'auditor', 'expert', 'trainee', 'observer')", name=op.f("ck_audit_member_role_known")
         ),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_member_audit_id")),
         sa.ForeignKeyConstraint(["auditor_id"], ["auditor.id"], name=op.f("fk_audit_member_auditor_id")),
@@ -409,9 +393,7 @@ def upgrade() -> None:
         sa.Column("from_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("until_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
-        sa.CheckConstraint(
-            "until_at IS NULL OR until_at > from_at", name=op.f("ck_audit_grant_grant_runs_forward")
-        ),
+        sa.CheckConstraint("until_at IS NULL OR until_at > from_at", name=op.f("ck_audit_grant_grant_runs_forward")),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_grant_audit_id")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_audit_grant_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_grant")),

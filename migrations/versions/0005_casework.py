@@ -28,6 +28,13 @@ REFUSALS = (
         "NEW.verified_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_member m WHERE m.audit_id = NEW.audit_id AND m.person_id = NEW.verified_by) AND NOT EXISTS (SELECT 1 FROM audit_grant g WHERE g.audit_id = NEW.audit_id AND g.person_id = NEW.verified_by)",
         "a remedy is verified by an auditor of the audit",
     ),
+    (
+        "remedy_starts_unverified",
+        "remedy",
+        "BEFORE INSERT",
+        "NEW.verified_by IS NOT NULL",
+        "a remedy begins unverified",
+    ),
 )
 
 
@@ -98,10 +105,14 @@ def upgrade() -> None:
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("author_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("issued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("acknowledged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("contain_by", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("contained_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("contained_note", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
         sa.Column("plan_by", sa.Date(), nullable=True),
         sa.Column("close_by", sa.Date(), nullable=True),
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("repeats_ref", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("dispute_reason", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
         sa.Column("released", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -109,9 +120,7 @@ def upgrade() -> None:
             "grade IN ('critical', 'major', 'minor', 'observation', 'opportunity', 'good_practice')",
             name=op.f("ck_finding_grade_known"),
         ),
-        sa.CheckConstraint(
-            "released = false OR state <> 'draft'", name=op.f("ck_finding_draft_is_not_released")
-        ),
+        sa.CheckConstraint("released = false OR state <> 'draft'", name=op.f("ck_finding_draft_is_not_released")),
         sa.CheckConstraint(
             "state = 'draft' OR state = 'discarded' OR (length(requirement) > 0 AND length(statement) > 0 AND length(evidence) > 0)",
             name=op.f("ck_finding_issued_is_complete"),
@@ -169,14 +178,11 @@ def upgrade() -> None:
             name=op.f("ck_remedy_state_known"),
         ),
         sa.CheckConstraint(
-            "verified_by IS NULL OR verified_by <> proposed_by",
-            name=op.f("ck_remedy_verified_by_somebody_else"),
+            "verified_by IS NULL OR verified_by <> proposed_by", name=op.f("ck_remedy_verified_by_somebody_else")
         ),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_remedy_audit_id")),
         sa.ForeignKeyConstraint(
-            ["firm_id", "finding_id"],
-            ["finding.firm_id", "finding.id"],
-            name=op.f("fk_remedy_firm_id_finding_id"),
+            ["firm_id", "finding_id"], ["finding.firm_id", "finding.id"], name=op.f("fk_remedy_firm_id_finding_id")
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_remedy_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy")),

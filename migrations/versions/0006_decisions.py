@@ -56,6 +56,35 @@ REFUSALS = (
         "EXISTS (SELECT 1 FROM technical_review r WHERE r.audit_id = NEW.audit_id AND r.reviewer_id = NEW.person_id)",
         "who reviewed the audit may not join its team",
     ),
+    (
+        "review_apart_from_decision",
+        "technical_review",
+        "BEFORE INSERT",
+        "EXISTS (SELECT 1 FROM decision d WHERE d.audit_id = NEW.audit_id AND d.decider_id = NEW.reviewer_id)",
+        "who decided on the audit may not review it",
+    ),
+    (
+        "member_apart_from_decision",
+        "audit_member",
+        "BEFORE INSERT",
+        "EXISTS (SELECT 1 FROM decision d WHERE d.audit_id = NEW.audit_id AND d.decider_id = NEW.person_id)",
+        "who decided on the audit may not join its team",
+    ),
+    ("member_row_stays", "audit_member", "BEFORE DELETE", "1 = 1", "who took part in an audit stays in its file"),
+    (
+        "member_keeps_person",
+        "audit_member",
+        "BEFORE UPDATE",
+        "NEW.person_id <> OLD.person_id OR NEW.audit_id <> OLD.audit_id",
+        "a member row stays with its person and audit",
+    ),
+    (
+        "audit_decided_by_decision",
+        "audit",
+        "BEFORE UPDATE",
+        "NEW.state IN ('decided', 'closed') AND OLD.state NOT IN ('decided', 'closed') AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.audit_id = NEW.id)",
+        "an audit is decided by a decision",
+    ),
 )
 
 
@@ -79,8 +108,7 @@ def upgrade() -> None:
         sa.Column("notes", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.CheckConstraint(
-            "verdict IN ('clarify', 'await_action', 'recommend')",
-            name=op.f("ck_technical_review_verdict_known"),
+            "verdict IN ('clarify', 'await_action', 'recommend')", name=op.f("ck_technical_review_verdict_known")
         ),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_technical_review_audit_id")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_technical_review_reviewer_id")),
@@ -88,9 +116,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_technical_review_public_id")),
     )
     op.create_index(op.f("ix_technical_review_audit_id"), "technical_review", ["audit_id"], unique=False)
-    op.create_index(
-        op.f("ix_technical_review_reviewer_id"), "technical_review", ["reviewer_id"], unique=False
-    )
+    op.create_index(op.f("ix_technical_review_reviewer_id"), "technical_review", ["reviewer_id"], unique=False)
     op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -125,10 +151,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_decision_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint(
-            "audit_id",
-            "deployment_id",
-            "supersedes",
-            name=op.f("uq_decision_audit_id_deployment_id_supersedes"),
+            "audit_id", "deployment_id", "supersedes", name=op.f("uq_decision_audit_id_deployment_id_supersedes")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_decision_public_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_decision_ref")),
@@ -148,6 +171,7 @@ def upgrade() -> None:
         sa.Column("to_state", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("reasons", sqlmodel.sql.sqltypes.AutoString(length=20000), nullable=False),
+        sa.Column("basis", sa.JSON().with_variant(pg.JSONB(), "postgresql"), nullable=False),
         sa.Column("first_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("second_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("content_digest", sqlmodel.sql.sqltypes.AutoString(length=71), nullable=False),
@@ -165,9 +189,7 @@ def upgrade() -> None:
             name=op.f("fk_standing_decision_firm_id_deployment_id"),
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_standing_decision_firm_id")),
-        sa.ForeignKeyConstraint(
-            ["first_person_id"], ["person.id"], name=op.f("fk_standing_decision_first_person_id")
-        ),
+        sa.ForeignKeyConstraint(["first_person_id"], ["person.id"], name=op.f("fk_standing_decision_first_person_id")),
         sa.ForeignKeyConstraint(
             ["second_person_id"], ["person.id"], name=op.f("fk_standing_decision_second_person_id")
         ),
@@ -175,9 +197,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_standing_decision_public_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_standing_decision_ref")),
     )
-    op.create_index(
-        op.f("ix_standing_decision_deployment_id"), "standing_decision", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_standing_decision_deployment_id"), "standing_decision", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_standing_decision_firm_id"), "standing_decision", ["firm_id"], unique=False)
     for table in APPEND_ONLY:
         keep_rows(op.execute, table, postgresql=postgresql())

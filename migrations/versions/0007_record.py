@@ -35,9 +35,7 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
         sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "length(data) BETWEEN 2 AND 65535", name=op.f("ck_record_entry_entry_fits_bundle")
-        ),
+        sa.CheckConstraint("length(data) BETWEEN 2 AND 65535", name=op.f("ck_record_entry_entry_fits_bundle")),
         sa.CheckConstraint("length(leaf_hash) = 32", name=op.f("ck_record_entry_leaf_hash_is_sha256")),
         sa.CheckConstraint("seq >= 0", name=op.f("ck_record_entry_number_not_negative")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_record_entry")),
@@ -74,9 +72,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_record_document_public_id")),
         sa.UniqueConstraint("seq", name=op.f("uq_record_document_seq")),
     )
-    op.create_index(
-        op.f("ix_record_document_deployment_id"), "record_document", ["deployment_id"], unique=False
-    )
+    op.create_index(op.f("ix_record_document_deployment_id"), "record_document", ["deployment_id"], unique=False)
     op.create_index(op.f("ix_record_document_firm_id"), "record_document", ["firm_id"], unique=False)
     op.create_table(
         "enrolment",

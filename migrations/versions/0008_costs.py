@@ -114,12 +114,9 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("driver", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("firm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("driver IN ('equal', 'days', 'exposure', 'direct')", name=op.f("ck_facility_driver_known")),
         sa.CheckConstraint(
-            "driver IN ('equal', 'days', 'exposure', 'direct')", name=op.f("ck_facility_driver_known")
-        ),
-        sa.CheckConstraint(
-            "kind IN ('administration', 'methodology', 'domain', 'trip', 'direct')",
-            name=op.f("ck_facility_kind_known"),
+            "kind IN ('administration', 'methodology', 'domain', 'trip', 'direct')", name=op.f("ck_facility_kind_known")
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_facility_firm_id")),
         sa.ForeignKeyConstraint(["period_id"], ["cost_period.id"], name=op.f("fk_facility_period_id")),
@@ -166,10 +163,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["period_id"], ["cost_period.id"], name=op.f("fk_driver_reading_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_driver_reading")),
         sa.UniqueConstraint(
-            "period_id",
-            "facility_id",
-            "firm_id",
-            name=op.f("uq_driver_reading_period_id_facility_id_firm_id"),
+            "period_id", "facility_id", "firm_id", name=op.f("uq_driver_reading_period_id_facility_id_firm_id")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_driver_reading_public_id")),
     )
@@ -190,23 +184,16 @@ def upgrade() -> None:
         sa.Column("weight", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("total_weight", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("users", sa.Integer(), nullable=False),
-        sa.Column(
-            "facility_cost_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("facility_cost_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("amount_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("exact", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
         sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["facility_id"], ["facility.id"], name=op.f("fk_allocation_line_facility_id")
-        ),
+        sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_allocation_line_facility_id")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_allocation_line_firm_id")),
         sa.ForeignKeyConstraint(["period_id"], ["cost_period.id"], name=op.f("fk_allocation_line_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_line")),
         sa.UniqueConstraint(
-            "period_id",
-            "facility_id",
-            "firm_id",
-            name=op.f("uq_allocation_line_period_id_facility_id_firm_id"),
+            "period_id", "facility_id", "firm_id", name=op.f("uq_allocation_line_period_id_facility_id_firm_id")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_allocation_line_public_id")),
     )
@@ -229,17 +216,12 @@ def upgrade() -> None:
         sa.Column("resolves_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("posted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'posted') = (posted_at IS NOT NULL)",
-            name=op.f("ck_ledger_transaction_posted_has_instant"),
+            "(state = 'posted') = (posted_at IS NOT NULL)", name=op.f("ck_ledger_transaction_posted_has_instant")
         ),
-        sa.CheckConstraint(
-            "kind IN ('pending', 'post', 'void')", name=op.f("ck_ledger_transaction_kind_known")
-        ),
+        sa.CheckConstraint("kind IN ('pending', 'post', 'void')", name=op.f("ck_ledger_transaction_kind_known")),
         sa.CheckConstraint("state IN ('draft', 'posted')", name=op.f("ck_ledger_transaction_state_known")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_ledger_transaction_firm_id")),
-        sa.ForeignKeyConstraint(
-            ["period_id"], ["cost_period.id"], name=op.f("fk_ledger_transaction_period_id")
-        ),
+        sa.ForeignKeyConstraint(["period_id"], ["cost_period.id"], name=op.f("fk_ledger_transaction_period_id")),
         sa.ForeignKeyConstraint(
             ["resolves_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_transaction_resolves_id")
         ),

@@ -79,6 +79,7 @@ class StandingDecision(Row, table=True):
     to_state: str = Field(max_length=20)
     effective_on: date
     reasons: str = Field(max_length=20000)
+    basis: list[str] = json_value(list)
     first_person_id: int = bigint(foreign_key="person.id")
     second_person_id: int = bigint(foreign_key="person.id")
     content_digest: str = Field(max_length=71)

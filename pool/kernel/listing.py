@@ -57,9 +57,7 @@ class Cursor:
         """
         try:
             padded = token + "=" * (-len(token) % 4)
-            tag, plain, row_id, backwards = json.loads(
-                base64.b64decode(padded, altchars=b"-_", validate=True)
-            )
+            tag, plain, row_id, backwards = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             value = _untagged(tag, plain)
         except (ValueError, TypeError, binascii.Error, RecursionError):
             raise _bad_cursor() from None
@@ -175,15 +173,11 @@ def apply(statement: Select[Any], request: ListRequest, *, columns: ListColumns)
     backwards = request.at is not None and request.at.backwards
     if request.at is not None:
         _check_type(request.at.value, sort_column)
-        statement = statement.where(
-            _beyond(request.at, sort_column, columns.key, descending=request.descending)
-        )
+        statement = statement.where(_beyond(request.at, sort_column, columns.key, descending=request.descending))
     statement = statement.order_by(None).order_by(
         *_order(sort_column, columns.key, descending=request.descending, backwards=backwards)
     )
-    return statement.add_columns(sort_column.label("list_sort"), columns.key.label("list_key")).limit(
-        request.size + 1
-    )
+    return statement.add_columns(sort_column.label("list_sort"), columns.key.label("list_key")).limit(request.size + 1)
 
 
 def read_page(

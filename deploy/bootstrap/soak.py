@@ -1,0 +1,69 @@
+"""The soak: the same assertions as the tests, with full counts, in named parts that run alone.
+
+A test belongs to a part by ``@pytest.mark.soak_part("name")``, those of tests/properties/ by their folder, and takes
+its counts from ``tests/support/counts.py``. A new part is one line in the table below.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bootstrap import chromium, environment, gate, postgres
+from bootstrap.processes import run, say
+
+SOAK_VARIABLE = "AUDIT_POOL_SOAK"
+PART_MINUTES = 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: what it shows, and how many minutes it takes at most on two cores."""
+
+    shows: str
+    minutes: int = PART_MINUTES
+
+
+PARTS: dict[str, Part] = {
+    "booking": Part("no auditor half-day is sold twice: 8 processes, 10,000 attempts, 20 kills, both databases"),
+    "properties": Part("the invariants of the pure functions, over many thousand generated cases"),
+}
+
+
+def soak(name: str | None, arguments: Sequence[str]) -> int:
+    """Run one part, or all in order; return 0 when every test in them passed."""
+    environment.ensure("dev")
+    results: dict[str, str] = {}
+    failed = False
+    with gate.services() as variables:
+        variables[SOAK_VARIABLE] = "1"
+        for part in [name] if name else list(PARTS):
+            say(f"== soak {part}: {PARTS[part].shows}")
+            begun = time.monotonic()
+            command = [
+                str(environment.PYTHON),
+                "-m",
+                "pytest",
+                "--no-skips",
+                f"--soak-part={part}",
+                *arguments,
+            ]
+            # Why no time limit per test: a part has one for all of it.
+            code = run([*command, "--timeout=0"], env=variables, seconds=60 * PARTS[part].minutes)
+            failed |= code != 0
+            minutes = (time.monotonic() - begun) / 60
+            results[part] = f"{'passed' if code == 0 else f'FAILED ({code})'} in {minutes:.1f} min"
+    say("== soak summary")
+    say(f"PostgreSQL: {variables.get(postgres.URL_VARIABLE) or variables[postgres.REASON_VARIABLE]}")
+    say(f"Chromium: {variables.get(chromium.PATH_VARIABLE) or variables[chromium.REASON_VARIABLE]}")
+    for part, result in results.items():
+        say(f"{part}: {result}")
+    return int(failed)
+
+
+def show_parts() -> int:
+    """Print the table of parts."""
+    for name, part in PARTS.items():
+        say(f"{name:<16} at most {part.minutes:>2} min  {part.shows}")
+    return 0

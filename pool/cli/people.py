@@ -1,0 +1,82 @@
+"""``audit-pool people``: firms, people and seats."""
+
+from __future__ import annotations
+
+import click
+
+from pool.cli.acting import acting, open_database, seat_options
+from pool.cli.answers import print_json
+from pool.journeys import people as journeys
+from pool.kernel.clock import now
+from pool.kernel.roles import SEATABLE_OFFICES
+from pool.members import queries
+
+OFFICES = sorted(str(office) for office in SEATABLE_OFFICES)
+
+
+@click.group(name="people")
+def group() -> None:
+    """Keep firms, people and seats."""
+
+
+@group.command()
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def first(name: str, email: str, password: str) -> None:
+    """Make the first administrator of an empty pool; refused once there is one."""
+    database = open_database()
+    from pool.kernel.roles import SYSTEM
+
+    person = database.run_work(
+        journeys.first_administrator, name=name, email=email, password=password, actor=SYSTEM, at=now()
+    )
+    print_json({"person": person.public_id, "email": person.email, "office": "administrator"})
+
+
+@group.command()
+@click.option("--name", required=True, help="The firm's name.")
+@click.option("--country", required=True, help="Two-letter code.")
+@click.option("--contact-email", required=True)
+@click.option("--manager-name", required=True)
+@click.option("--manager-email", required=True)
+@seat_options
+def admit(
+    name: str, country: str, contact_email: str, manager_name: str, manager_email: str, email: str, office: str | None
+) -> None:
+    """Admit a firm and invite its first manager; prints the invitation's token once."""
+    database = open_database()
+    result = database.run_work(
+        journeys.admit_firm,
+        name=name,
+        country=country,
+        contact_email=contact_email,
+        manager_name=manager_name,
+        manager_email=manager_email,
+        actor=acting(database, email, office),
+        at=now(),
+    )
+    print_json({"firm": result.ref, "public_id": result.public_id, "invitation": result.invitation})
+
+
+@group.command()
+@click.option("--name", required=True)
+@click.option("--email", "invited", required=True)
+@click.option("--seat", type=click.Choice(OFFICES), required=True)
+@seat_options
+def invite(name: str, invited: str, seat: str, email: str, office: str | None) -> None:
+    """Invite somebody to a seat; prints the token once."""
+    database = open_database()
+    token = database.run_work(
+        journeys.invite, name=name, email=invited, office=seat, actor=acting(database, email, office), at=now()
+    )
+    print_json({"invitation": token})
+
+
+@group.command(name="list")
+@seat_options
+def list_(email: str, office: str | None) -> None:
+    """List the firms within sight of the seat."""
+    database = open_database()
+    with database.reading(acting(database, email, office), now()) as reading:
+        print_json([{"ref": f.ref, "public_id": f.public_id, "name": f.name, "state": f.state} for f in queries.firms(reading)])

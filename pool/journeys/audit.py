@@ -1,0 +1,309 @@
+"""An audit from its sealed plan to the submitted report: what the team does, and the firm's word on the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auditors.casework import queries, service
+from auditors.casework.evidence import StoredBytes
+from auditors.casework.fields import BadField
+from auditors.casework.states import AuditState
+from auditors.casework.values import FindingView
+from pool.bookings import service as bookings
+from pool.journeys.recording import record_fact
+from pool.kernel.clock import day_of
+from pool.kernel.storage import Work, takes_numbers
+from pool.kernel.words import gettext as _
+
+#: The step that leads to a state, where the lead auditor makes it.
+_STEPS = {
+    AuditState.STAGE1: "start_stage1",
+    AuditState.STAGE1_REPORTED: "report_stage1",
+    AuditState.STAGE2: "start_stage2",
+    AuditState.DRAFT_REPORT: "end_fieldwork",
+    AuditState.FACTUAL_CHECK: "send_report",
+    AuditState.SUBMITTED: "submit",
+    AuditState.TECHNICAL_REVIEW: "return_to_review",
+}
+
+
+def seal(
+    work: Work,
+    *,
+    audit_ref: str,
+    criteria: str,
+    sample: str,
+    thresholds: str,
+    days: str = "",
+    days_reason: str = "",
+    version: int | None = None,
+) -> str:
+    """Seal the plan of an audit; return its digest."""
+    return service.seal_plan(
+        work,
+        audit_ref=audit_ref,
+        criteria=criteria,
+        sample=sample,
+        thresholds=thresholds,
+        days=days,
+        days_reason=days_reason,
+        version=version,
+    )
+
+
+@takes_numbers
+def start_stage1(work: Work, *, audit_ref: str, version: int | None = None) -> str:
+    """Start stage 1; the booking is in audit from now on."""
+    state = service.start_stage1(work, audit_ref=audit_ref, version=version)
+    _begin(work, audit_ref)
+    return state
+
+
+def _begin(work: Work, audit_ref: str) -> None:
+    file = queries.audit_file(work, audit_ref)
+    with work.as_pool():
+        bookings.begin_audit(work, audit_id=file.id)
+    for part in file.participants:
+        record_fact(
+            work,
+            deployment_id=part.deployment_id,
+            kind="audit-engaged",
+            body={"audit": file.ref, "step": "fieldwork begun"},
+            valid_from=day_of(work.at),
+        )
+
+
+def report_stage1(work: Work, *, audit_ref: str, readiness: str, note: str, version: int | None = None) -> str:
+    """Report stage 1 with a word on readiness."""
+    return service.report_stage1(work, audit_ref=audit_ref, readiness=readiness, note=note, version=version)
+
+
+@takes_numbers
+def start_stage2(work: Work, *, audit_ref: str, note: str = "", version: int | None = None) -> str:
+    """Start stage 2; at low tier the booking is in audit from now on."""
+    is_first = queries.audit_file(work, audit_ref).state == AuditState.PLAN_SEALED
+    state = service.start_stage2(work, audit_ref=audit_ref, note=note, version=version)
+    if is_first:
+        _begin(work, audit_ref)
+    return state
+
+
+def end_fieldwork(work: Work, *, audit_ref: str, version: int | None = None) -> str:
+    """End fieldwork and begin the report."""
+    return service.end_fieldwork(work, audit_ref=audit_ref, version=version)
+
+
+def write_report(work: Work, *, audit_ref: str, summary: str, version: int | None = None) -> None:
+    """Write the report's summary."""
+    service.write_report(work, audit_ref=audit_ref, summary=summary, version=version)
+
+
+def send_report(work: Work, *, audit_ref: str, version: int | None = None) -> str:
+    """Send the draft report to the firms for comment on its facts."""
+    return service.send_report(work, audit_ref=audit_ref, version=version)
+
+
+def comment_report(work: Work, *, audit_ref: str, comment: str) -> None:
+    """Comment on the facts of a draft report, as the firm."""
+    service.comment_report(work, audit_ref=audit_ref, comment=comment)
+
+
+def answer_comment(work: Work, *, audit_ref: str, answer: str, deployment: str | None = None) -> None:
+    """Answer a firm's comment."""
+    service.answer_comment(work, audit_ref=audit_ref, answer=answer, deployment=deployment)
+
+
+def submit_report(work: Work, *, audit_ref: str, version: int | None = None) -> str:
+    """Submit the report for technical review."""
+    return service.submit_report(work, audit_ref=audit_ref, version=version)
+
+
+def return_to_review(work: Work, *, audit_ref: str) -> str:
+    """Hand the audit back to review after the critical and major findings were verified."""
+    return service.return_to_review(work, audit_ref=audit_ref)
+
+
+@takes_numbers
+def advance(
+    work: Work, *, audit_ref: str, to: str, readiness: str = "", note: str = "", version: int | None = None
+) -> str:
+    """Make the lead auditor's step that leads to state ``to``; return the state.
+
+    Raises: BadField where no step of the lead leads there, and what the step itself refuses.
+    """
+    step = _STEPS.get(AuditState(to)) if to in set(AuditState) else None
+    if step is None:
+        raise BadField(
+            _("The lead auditor makes no step to %(state)s.", state=repr(to[:40])),
+            field="to",
+            next_step=_("Choose one of: %(states)s.", states=", ".join(_STEPS)),
+        )
+    if step == "start_stage1":
+        return start_stage1(work, audit_ref=audit_ref, version=version)
+    if step == "report_stage1":
+        return report_stage1(work, audit_ref=audit_ref, readiness=readiness, note=note, version=version)
+    if step == "start_stage2":
+        return start_stage2(work, audit_ref=audit_ref, note=note, version=version)
+    if step == "end_fieldwork":
+        return end_fieldwork(work, audit_ref=audit_ref, version=version)
+    if step == "send_report":
+        return send_report(work, audit_ref=audit_ref, version=version)
+    if step == "submit":
+        return submit_report(work, audit_ref=audit_ref, version=version)
+    return return_to_review(work, audit_ref=audit_ref)
+
+
+def rate(
+    work: Work,
+    *,
+    audit_ref: str,
+    point_id: str,
+    deployment: str | None = None,
+    rating: str = "",
+    procedure: str = "",
+    sample: str = "",
+    result: str = "",
+    conclusion: str = "",
+    rating_reason: str = "",
+    version: int | None = None,
+) -> int:
+    """Write the work on one test point and its rating; return the workpaper's version."""
+    return service.rate_point(
+        work,
+        audit_ref=audit_ref,
+        point_id=point_id,
+        deployment=deployment,
+        rating=rating,
+        procedure=procedure,
+        sample=sample,
+        result=result,
+        conclusion=conclusion,
+        rating_reason=rating_reason,
+        version=version,
+    )
+
+
+def rate_many(work: Work, *, audit_ref: str, ratings: Sequence[Mapping[str, Any]]) -> int:
+    """Rate several test points in one transaction; return how many. Each mapping has the names of :func:`rate`."""
+    for rating in ratings:
+        rate(work, audit_ref=audit_ref, **rating)
+    return len(ratings)
+
+
+@takes_numbers
+def draft_finding(
+    work: Work,
+    *,
+    audit_ref: str,
+    grade: str,
+    point_id: str,
+    deployment: str | None = None,
+    duty_id: str = "",
+    requirement: str = "",
+    statement: str = "",
+    evidence: str = "",
+    repeats: str = "",
+) -> str:
+    """Draft a finding; return its reference."""
+    return service.draft_finding(
+        work,
+        audit_ref=audit_ref,
+        grade=grade,
+        point_id=point_id,
+        deployment=deployment,
+        duty_id=duty_id,
+        requirement=requirement,
+        statement=statement,
+        evidence=evidence,
+        repeats=repeats,
+    )
+
+
+def edit_finding(
+    work: Work,
+    *,
+    finding_ref: str,
+    grade: str,
+    requirement: str,
+    statement: str,
+    evidence: str,
+    version: int | None = None,
+) -> int:
+    """Change a draft; return its version."""
+    return service.edit_finding(
+        work,
+        finding_ref=finding_ref,
+        grade=grade,
+        requirement=requirement,
+        statement=statement,
+        evidence=evidence,
+        version=version,
+    )
+
+
+def discard_finding(work: Work, *, finding_ref: str, reason: str = "", version: int | None = None) -> None:
+    """Discard a draft."""
+    service.discard_finding(work, finding_ref=finding_ref, reason=reason, version=version)
+
+
+@takes_numbers
+def issue(work: Work, *, audit_ref: str, finding_refs: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Issue drafts to their firms, all of them where none are named; each goes on the record."""
+    refs = service.issue_findings(work, audit_ref=audit_ref, finding_refs=finding_refs)
+    file = queries.audit_file(work, audit_ref)
+    issued = [finding for finding in file.findings if finding.ref in set(refs)]
+    for finding in issued:
+        record_fact(
+            work,
+            deployment_id=finding.deployment_id,
+            kind="finding",
+            body=finding_body(finding),
+            valid_from=day_of(work.at),
+            refresh=finding is _last_of(issued, finding.deployment_id),
+        )
+    return refs
+
+
+def _last_of(findings: Sequence[FindingView], deployment_id: int) -> FindingView:
+    return [finding for finding in findings if finding.deployment_id == deployment_id][-1]
+
+
+def finding_body(finding: FindingView) -> dict[str, Any]:
+    """Return what the record's private document holds of a finding."""
+    return {
+        "finding": finding.ref,
+        "audit": finding.audit_ref,
+        "grade": finding.grade,
+        "state": finding.state,
+        "duty": finding.duty_id,
+        "contain_by": finding.contain_by.isoformat() if finding.contain_by else None,
+        "plan_by": str(finding.plan_by) if finding.plan_by else None,
+        "close_by": str(finding.close_by) if finding.close_by else None,
+    }
+
+
+def attach_to_point(
+    work: Work,
+    *,
+    stored: StoredBytes,
+    audit_ref: str,
+    point_id: str,
+    name: str,
+    deployment: str | None = None,
+    purpose: str = "",
+) -> str:
+    """Attach a stored file to a test point; return the file's public id."""
+    return service.attach_to_point(
+        work, stored, audit_ref=audit_ref, point_id=point_id, deployment=deployment, name=name, purpose=purpose
+    )
+
+
+def ask_to_stop(work: Work, *, audit_ref: str, reason: str) -> None:
+    """Ask, as lead auditor, to stop an audit."""
+    service.ask_to_stop(work, audit_ref=audit_ref, reason=reason)
+
+
+def stop(work: Work, *, audit_ref: str) -> str:
+    """Stop an audit as the second person."""
+    return service.stop_audit(work, audit_ref=audit_ref)

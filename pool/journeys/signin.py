@@ -1,0 +1,107 @@
+"""Signing in: throttled, the same words and the same work for every failure, a new session at every success."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pool.kernel.refusals import Refusal
+from pool.kernel.storage import Work
+from pool.kernel.words import gettext as _
+from pool.members import queries, service
+
+WINDOW = timedelta(minutes=5)
+PER_KEY = 10
+PER_POOL = 1000
+
+
+class Throttled(Refusal):
+    """Too many failed sign-ins in five minutes."""
+
+    kind = "throttled"
+
+
+class WrongSignIn(Refusal):
+    """Address and password do not belong together; which of them is wrong is not told."""
+
+    kind = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInResult:
+    """Who signed in; ``seat_id`` where exactly one seat is held."""
+
+    person_id: int | None
+    seat_id: int | None
+    is_demo: bool
+    has_second_factor: bool
+
+
+def keys_of(email: str, address_digest: str) -> tuple[str, ...]:
+    """Return the keys under which a failed attempt counts: account, network address, the whole pool."""
+    return (f"account:{service.token_digest(email.strip().lower())}", f"address:{address_digest}", "pool")
+
+
+def sign_in(work: Work, *, email: str, password: str, address_digest: str) -> SignInResult:
+    """Check address and password. A wrong pair is counted and answered with an empty result, so that the count stays.
+
+    Raises: Throttled.
+    """
+    keys = keys_of(email, address_digest)
+    with work.as_pool():
+        for key, most in ((keys[0], PER_KEY), (keys[1], PER_KEY * 3), (keys[2], PER_POOL)):
+            if queries.attempts_since(work, key, work.at - WINDOW) >= most:
+                raise Throttled(
+                    _("There were too many failed sign-ins."),
+                    next_step=_("Wait five minutes and try again."),
+                    facts={"retry_after": 300},
+                )
+        found = queries.credentials_of(work, email)
+        right = service.verify_password(found[1] if found else None, password)
+        if found is None or not right or found[0].state != "active":
+            service.failed_sign_in(work, keys=keys)
+            return SignInResult(None, None, False, False)
+        person = found[0]
+        seats = queries.seats_of_person(work, person.id)
+        seat_id = seats[0].id if len(seats) == 1 else None
+        work.note("sign_in", subject_kind="person", subject_ref=person.public_id)
+        return SignInResult(person.id, seat_id, person.is_demo, person.has_second_factor)
+
+
+def check_second_factor(work: Work, *, person_id: int, code: str, address_digest: str) -> bool:
+    """Check a second-factor code; a wrong one counts like a failed sign-in.
+
+    Raises: Throttled.
+    """
+    keys = (f"code:{person_id}", f"address:{address_digest}")
+    with work.as_pool():
+        if queries.attempts_since(work, keys[0], work.at - WINDOW) >= 5:
+            raise Throttled(
+                _("There were too many wrong codes."),
+                next_step=_("Wait five minutes and try again."),
+                facts={"retry_after": 300},
+            )
+        if service.use_second_factor(work, person_id=person_id, code=code):
+            return True
+        service.failed_sign_in(work, keys=keys)
+        return False
+
+
+def prepare_second_factor(work: Work, *, person_id: int) -> str:
+    """Return the person's new second-factor secret, to be shown once as a picture and as text."""
+    with work.as_pool():
+        return service.prepare_second_factor(work, person_id=person_id)
+
+
+def take_invitation(work: Work, *, token: str, name: str, password: str) -> SignInResult:
+    """Take up an invitation and sign in with the new account."""
+    with work.as_pool():
+        person = service.take_invitation(work, token=token, name=name, password=password)
+        seats = queries.seats_of_person(work, person.id)
+        return SignInResult(person.id, seats[0].id if seats else None, False, False)
+
+
+def look_at_invitation(work: Work, *, token: str) -> service.InvitationView:
+    """Return what an open invitation offers."""
+    with work.as_pool():
+        return service.open_invitation(work, token)[1]

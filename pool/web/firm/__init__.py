@@ -1,0 +1,10 @@
+"""Pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from pool.web.guards import guard
+
+blueprint = Blueprint("firm", __name__)
+blueprint.before_request(guard)

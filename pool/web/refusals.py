@@ -1,0 +1,92 @@
+"""How a refusal is told over HTTP: a page for people, problem+json for programs. Source: RFC 9457."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from pool.kernel.refusals import Refusal
+from pool.kernel.words import gettext as _
+from pool.web.requests import close_reading
+
+STATUS = {
+    "missing": 404,
+    "forbidden": 403,
+    "invalid": 422,
+    "conflict": 409,
+    "unavailable": 503,
+    "throttled": 429,
+    "refused": 400,
+}
+log = logging.getLogger("pool.web")
+
+
+def wants_json() -> bool:
+    """Tell whether the asker is a program."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best in {"application/json", "application/problem+json"}
+
+
+def answer(status: int, refusal: Refusal) -> Response:
+    """Return the page, or the problem document, that tells a refusal."""
+    close_reading()
+    if wants_json():
+        response = jsonify({"type": "about:blank", "status": status, "title": refusal.reason, **refusal.as_json()})
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(render_template(_template(status), status=status, refusal=refusal), mimetype="text/html")
+    response.status_code = status
+    if status in {429, 503}:
+        response.headers["Retry-After"] = str(refusal.facts.get("retry_after", 5))
+    return response
+
+
+def _template(status: int) -> str:
+    known = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
+    return f"errors/{status if status in known else 400}.html"
+
+
+def _http_words(status: int) -> tuple[str, str]:
+    """Return the reason and the next step of an HTTP error."""
+    known = {
+        404: (_("There is no such page."), _("Check the address, or go to your home page.")),
+        405: (_("This page is not used in this way."), _("Open the page and use its form.")),
+        413: (_("What was sent is too large."), _("Send a smaller file.")),
+    }
+    return known.get(status, (_("The request cannot be read."), _("Go back, and send the form again.")))
+
+
+def install(app: Flask) -> None:
+    """Answer refusals, HTTP errors and faults of our own."""
+
+    @app.errorhandler(Refusal)
+    def _refused(refusal: Refusal) -> Response:
+        return answer(STATUS.get(refusal.kind, 400), refusal)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response | Any:
+        status = error.code or 500
+        if status < 400:
+            return error
+        reason, step = _http_words(status)
+        if isinstance(error, CSRFError):
+            reason = _("The form's proof of origin is missing or old.")
+        response = answer(status, Refusal(reason, next_step=step))
+        if status == 405 and getattr(error, "valid_methods", None):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+        return response
+
+    @app.errorhandler(Exception)
+    def _fault(error: Exception) -> Response:
+        log.exception("fault while answering %s", request.path, exc_info=error)
+        return answer(
+            500,
+            Refusal(
+                _("Something went wrong on our side; nothing was changed."),
+                next_step=_("Try again. If it happens again, tell the pool office what you did."),
+            ),
+        )

@@ -1,0 +1,152 @@
+"""The present request: its instant, its actor, its reading transaction, and the way to do something once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, g, redirect, render_template, request, session
+from werkzeug.wrappers import Response as WsgiResponse
+
+from pool.kernel.clock import now
+from pool.kernel.refusals import Invalid
+from pool.kernel.roles import PUBLIC, Actor
+from pool.kernel.settings import Settings
+from pool.kernel.storage import AlreadyDone, Database, Once, Reading
+from pool.kernel.words import gettext as _
+from pool.web.session import PoolSession
+
+REQUEST_KEY = "request_key"
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+
+
+class NoRequestKey(Invalid):
+    """An unsafe request came without the one-time key that gives it one effect."""
+
+
+def database() -> Database:
+    """Return the application's database."""
+    found: Database = current_app.extensions["pool_database"]
+    return found
+
+
+def settings() -> Settings:
+    """Return the application's settings."""
+    found: Settings = current_app.extensions["pool_settings"]
+    return found
+
+
+def at() -> datetime:
+    """Return the instant of this request; it is read once."""
+    if "at" not in g:
+        g.at = now()
+    instant: datetime = g.at
+    return instant
+
+
+def pool_session() -> PoolSession:
+    """Return the session with our own words on it."""
+    assert isinstance(session._get_current_object(), PoolSession)  # type: ignore[attr-defined]
+    return session  # type: ignore[return-value]
+
+
+def actor() -> Actor:
+    """Return who acts in this request: the active seat, or the public."""
+    found = pool_session().signed_in
+    if found is not None and found.person is not None and found.seat is not None:
+        return found.seat.actor()
+    return PUBLIC
+
+
+def reading() -> Reading:
+    """Return this request's reading transaction, in the scope of the active seat; it ends with the request."""
+    if "reading" not in g:
+        g.stack = ExitStack()
+        g.reading = g.stack.enter_context(database().reading(actor(), at()))
+    found: Reading = g.reading
+    return found
+
+
+def close_reading(_error: BaseException | None = None) -> None:
+    """End the reading transaction; called at the end of every request."""
+    stack = g.pop("stack", None)
+    g.pop("reading", None)
+    if stack is not None:
+        stack.close()
+
+
+def page(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
+    """Render a page."""
+    return render_template(template, **context), status
+
+
+def go(address: str) -> WsgiResponse:
+    """Send the browser on to another page of ours after something was done."""
+    return redirect(address, code=303)
+
+
+def once_of(answer: Callable[[Any], str]) -> Once:
+    """Return the one-time key of this request with the fingerprint of its content.
+
+    Raises: NoRequestKey.
+    """
+    key = request.form.get(REQUEST_KEY, "") or request.headers.get("Idempotency-Key", "").strip('"')
+    if not _KEY.fullmatch(key):
+        raise NoRequestKey(
+            _("This request carries no one-time key."),
+            field=REQUEST_KEY,
+            next_step=_("Open the form again and send it from there."),
+        )
+    content = hashlib.sha256(request.path.encode())
+    for name in sorted(set(request.form) - {REQUEST_KEY, "csrf_token"}):
+        for value in request.form.getlist(name):
+            content.update(f"\0{name}\1{value}".encode())
+    for name in sorted(request.files):
+        for file in request.files.getlist(name):
+            content.update(f"\0{name}\2{file.filename}".encode())
+    return Once(key, content.hexdigest(), answer)
+
+
+def perform(
+    journey: Callable[..., Any], *arguments: Any, then: Callable[[Any], str], reason: str = "", **named: Any
+) -> WsgiResponse:
+    """Run a journey once in the active seat and go on to the address that ``then`` makes of its result.
+
+    A second click finds the first one's answer. Refusals pass through: a form page shows them at their fields.
+    """
+    close_reading()
+    try:
+        answers: list[str] = []
+
+        def remember(result: Any) -> str:
+            answers.append(then(result))
+            return answers[-1]
+
+        database().run_work(
+            journey,
+            *arguments,
+            actor=actor(),
+            at=at(),
+            reason=reason,
+            request_id=str(g.get("request_id", "")),
+            once=once_of(remember),
+            **named,
+        )
+        return go(answers[-1])
+    except AlreadyDone as done:
+        return go(done.answer)
+
+
+def attachment(data: bytes, *, name: str, media_type: str) -> Response:
+    """Return bytes to be saved, never shown inside a page of ours. Source: RFC 6266."""
+    from urllib.parse import quote
+
+    response = Response(data, mimetype=media_type)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name) or "file"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,113 @@
+"""Sessions kept in the database: the cookie holds a random token, the table its digest and what it means.
+
+A session can be listed and ended; it gets a new token at sign-in and at every change of seat. It ends after 30 idle
+minutes and after 12 hours. Source: OWASP ASVS 5.0 V7.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, g
+from flask.sessions import SessionInterface, SessionMixin
+
+from pool.kernel.clock import now
+from pool.kernel.roles import PUBLIC, SYSTEM
+from pool.kernel.storage import Database
+from pool.members.queries import SignedIn, signed_in
+from pool.members.service import end_session, keep_session, start_session, token_digest
+
+TOUCH = timedelta(minutes=1)
+ANONYMOUS_LIFE = timedelta(hours=1)
+
+
+class PoolSession(dict[str, Any], SessionMixin):
+    """What a request remembers. ``signed_in`` is ``None`` for a visitor without a session of ours."""
+
+    def __init__(self, found: SignedIn | None) -> None:
+        super().__init__(found.data if found else {})
+        self.signed_in = found
+        self.before = dict(self)
+        self.turn: dict[str, Any] | None = None
+        self.ended = False
+
+    def become(self, *, person_id: int | None, seat_id: int | None, second_factor: bool) -> None:
+        """Answer with a new token for this person and seat; the old one ends."""
+        self.turn = {"person_id": person_id, "seat_id": seat_id, "second_factor": second_factor}
+        # Why: the token that proves a form's origin must not outlive the privilege it was made under.
+        self.pop("csrf_token", None)
+
+    def end(self) -> None:
+        """Sign out: end the session and forget the cookie."""
+        self.ended = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Flask's door to the session table."""
+
+    def __init__(self, database: Database, *, secure: bool) -> None:
+        self.database = database
+        self.secure = secure
+        self.cookie = "__Host-pool" if secure else "pool"
+
+    def open_session(self, app: Flask, request: Request) -> PoolSession:
+        """Read the session of the request's cookie; an unknown or ended one is a new visitor."""
+        token = request.cookies.get(self.cookie, "")
+        if request.path.startswith("/static/") or not 20 <= len(token) <= 100:
+            return PoolSession(None)
+        with self.database.reading(SYSTEM, now()) as reading:
+            return PoolSession(signed_in(reading, token_digest(token)))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep what changed; a read-only page of a visitor writes nothing."""
+        assert isinstance(session, PoolSession)
+        found = session.signed_in
+        at = now()
+        if session.ended:
+            if found is not None:
+                self.database.run_work(end_session, digest=found.token_digest, actor=PUBLIC, at=at)
+            response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
+            return
+        if session.turn is not None:
+            self._turn(session, response)
+        elif found is None:
+            if session:
+                self._start(session, response, person_id=None, seat_id=None, second_factor=False)
+        elif dict(session) != session.before:
+            self.database.run_work(keep_session, digest=found.token_digest, data=dict(session), actor=PUBLIC, at=at)
+        elif found.last_seen_at + TOUCH <= at:
+            self.database.run_work(keep_session, digest=found.token_digest, data=None, actor=PUBLIC, at=at)
+
+    def _turn(self, session: PoolSession, response: Response) -> None:
+        assert session.turn is not None
+        if session.signed_in is not None:
+            self.database.run_work(end_session, digest=session.signed_in.token_digest, actor=PUBLIC, at=now())
+        self._start(session, response, **session.turn)
+
+    def _start(
+        self, session: PoolSession, response: Response, *, person_id: int | None, seat_id: int | None, second_factor: bool
+    ) -> None:
+        at = now()
+        found = session.signed_in
+        # Why: a change of seat is no new sign-in, so the twelve hours go on running.
+        until = found.expires_at if found is not None and found.person is not None and person_id else None
+        token = self.database.run_work(
+            start_session,
+            person_id=person_id,
+            seat_id=seat_id,
+            data=dict(session),
+            user_agent=str(g.get("user_agent", "")),
+            address_digest=str(g.get("address_digest", "")),
+            second_factor_at=at if second_factor else None,
+            expires_at=until if person_id else at + ANONYMOUS_LIFE,
+            actor=PUBLIC,
+            at=at,
+        )
+        response.set_cookie(self.cookie, token, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+
+def address_digest(address: str, secret: str) -> str:
+    """Return a keyed digest of a network address: enough to count attempts, too little to know who it was."""
+    return hashlib.sha256(f"{secret}|{address}".encode()).hexdigest()

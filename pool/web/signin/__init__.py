@@ -1,0 +1,319 @@
+"""Signing in, choosing a seat, one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyotp
+import segno
+from flask import Blueprint, g, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as WsgiResponse
+
+from pool.journeys import signin as journeys
+from pool.kernel.refusals import Missing
+from pool.kernel.roles import FIRM_OFFICES, PUBLIC, SYSTEM, Office
+from pool.kernel.words import gettext as _
+from pool.kernel.words import lazy
+from pool.members import queries, service
+from pool.web.fields import Secret, Text
+from pool.web.forms import Bound, Form, Section
+from pool.web.guards import guard, local_address
+from pool.web.requests import actor, at, database, go, once_of, page, perform, pool_session, reading, settings
+
+blueprint = Blueprint("signin", __name__)
+blueprint.before_request(guard)
+
+SIGN_IN = Form(
+    name="sign-in",
+    sections=(
+        Section(
+            title="",
+            fields=(
+                Text(name="email", label=lazy("E-mail"), autocomplete="username", most=254),
+                Secret(name="password", label=lazy("Password"), autocomplete="current-password"),
+            ),
+        ),
+    ),
+)
+CODE = Form(
+    name="code",
+    sections=(
+        Section(title="", fields=(Text(name="code", label=lazy("Six digits"), autocomplete="one-time-code", most=6),)),
+    ),
+)
+PASSWORD = Form(
+    name="password",
+    sections=(
+        Section(
+            title="",
+            fields=(
+                Secret(name="old", label=lazy("Present password"), autocomplete="current-password"),
+                Secret(
+                    name="new",
+                    label=lazy("New password"),
+                    autocomplete="new-password",
+                    help=lazy("At least 12 characters; a sentence is best. Your other sessions end."),
+                ),
+            ),
+        ),
+    ),
+)
+INVITATION = Form(
+    name="invitation",
+    sections=(
+        Section(
+            title="",
+            fields=(
+                Text(name="name", label=lazy("Your name"), autocomplete="name", most=200),
+                Secret(
+                    name="password",
+                    label=lazy("Choose a password"),
+                    autocomplete="new-password",
+                    help=lazy("At least 12 characters; a sentence is best."),
+                ),
+            ),
+        ),
+    ),
+)
+
+HOMES = {Office.AUDITOR: "auditor.desk"}
+
+
+def home_of(office: Office) -> str:
+    """Return the address of an office's home page."""
+    if office in FIRM_OFFICES:
+        return url_for("firm.home")
+    if office is Office.AUDITOR:
+        return url_for("auditor.desk")
+    return url_for("admin.home")
+
+
+@blueprint.get("/")
+def home() -> Any:
+    """Go to the active seat's home, or show a visitor what this is."""
+    found = pool_session().signed_in
+    if found is not None and found.person is not None:
+        return go(home_of(found.seat.office) if found.seat else url_for("signin.seats"))
+    return page("signin/welcome.html", cards=_demo_cards() if settings().demo else ())
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """Ask for address and password."""
+    bound = SIGN_IN.fresh()
+    if request.method == "POST":
+        once_of(str)
+        bound = SIGN_IN.bind(request.form, request.files)
+        if bound.valid:
+            result = database().run_work(
+                journeys.sign_in,
+                email=bound["email"],
+                password=bound["password"],
+                address_digest=g.address_digest,
+                actor=PUBLIC,
+                at=at(),
+            )
+            if result.person_id is not None:
+                return _enter(result)
+            bound.add_error(None, _("Address and password do not belong together. Check both and try again."))
+        bound.values["password"] = ""
+    return page(
+        "signin/sign_in.html",
+        422 if bound.is_bound else 200,
+        form=bound,
+        next=request.args.get("next", ""),
+        cards=_demo_cards() if settings().demo else (),
+    )
+
+
+def _enter(result: journeys.SignInResult) -> WsgiResponse:
+    session = pool_session()
+    target = local_address(request.args.get("next", "")) or url_for("signin.home")
+    session["next"] = target
+    session.become(person_id=result.person_id, seat_id=result.seat_id, second_factor=False)
+    if not result.is_demo:
+        return go(url_for("signin.second_factor" if result.has_second_factor else "signin.enrol_second_factor"))
+    return go(session.pop("next", None) or url_for("signin.home"))
+
+
+@blueprint.post("/sign-in/demo")
+def demo() -> WsgiResponse:
+    """Sign a visitor of the demo in as one of its people; there is no such way in a real pool.
+
+    Raises: Missing outside a demo, or for a person who is not of it.
+    """
+    once_of(str)
+    with database().reading(SYSTEM, at()) as office:
+        person = queries.person_by_email(office, request.form.get("email", "")) if settings().demo else None
+        seats = queries.seats_of_person(office, person.id) if person is not None else ()
+    wanted = request.form.get("seat", "")
+    seat = next((s for s in seats if s.public_id == wanted), None)
+    if person is None or not person.is_demo or seat is None:
+        raise Missing(_("There is no such page."), next_step=_("Sign in with address and password."))
+    pool_session().become(person_id=person.id, seat_id=seat.id, second_factor=False)
+    return go(url_for("signin.home"))
+
+
+def _demo_cards() -> tuple[queries.SeatView, ...]:
+    with database().reading(SYSTEM, at()) as office:
+        return queries.demo_cards(office)
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+def second_factor() -> Any:
+    """Ask for the code of the second factor."""
+    return _code_page("signin/second_factor.html")
+
+
+@blueprint.route("/sign-in/enrol", methods=["GET", "POST"])
+def enrol_second_factor() -> Any:
+    """Show a new second-factor secret and ask for its first code."""
+    found = pool_session().signed_in
+    assert found is not None and found.person is not None
+    if found.person.has_second_factor:
+        return go(url_for("signin.second_factor"))
+    secret = database().run_work(journeys.prepare_second_factor, person_id=found.person.id, actor=actor(), at=at())
+    uri = pyotp.TOTP(secret).provisioning_uri(name=found.person.email, issuer_name=settings().pool_name)
+    # segno draws with attributes only; the picture is ours, no text of a person goes into it but the encoded address.
+    picture = Markup(segno.make(uri, error="m").svg_inline(scale=5, border=2, light="white"))  # noqa: S704
+    return _code_page("signin/enrol.html", secret=secret, picture=picture)
+
+
+def _code_page(template: str, **context: Any) -> Any:
+    session = pool_session()
+    found = session.signed_in
+    assert found is not None and found.person is not None
+    bound = CODE.fresh()
+    if request.method == "POST":
+        once_of(str)
+        bound = CODE.bind(request.form, request.files)
+        if bound.valid:
+            right = database().run_work(
+                journeys.check_second_factor,
+                person_id=found.person.id,
+                code=bound["code"],
+                address_digest=g.address_digest,
+                actor=actor(),
+                at=at(),
+            )
+            if right:
+                seat_id = found.seat.id if found.seat else None
+                target = session.pop("next", None) or url_for("signin.home")
+                session.become(person_id=found.person.id, seat_id=seat_id, second_factor=True)
+                return go(target)
+            bound.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
+    return page(template, 422 if bound.is_bound else 200, form=bound, **context)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> WsgiResponse:
+    """End this session."""
+    once_of(str)
+    pool_session().end()
+    response = redirect(url_for("signin.home"), code=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.get("/seats")
+def seats() -> Any:
+    """List the seats a person holds, to sit down in one."""
+    found = pool_session().signed_in
+    assert found is not None and found.person is not None
+    with database().reading(SYSTEM, at()) as office:
+        held = queries.seats_of_person(office, found.person.id)
+    return page("signin/seats.html", seats=held, active=found.seat)
+
+
+@blueprint.post("/seats/<public_id>")
+def take_seat(public_id: str) -> WsgiResponse:
+    """Sit down in another seat: a new session token, and only that seat's rows from now on."""
+    once_of(str)
+    found = pool_session().signed_in
+    assert found is not None and found.person is not None
+    with database().reading(SYSTEM, at()) as office:
+        held = queries.seats_of_person(office, found.person.id)
+    seat = next((s for s in held if s.public_id == public_id), None)
+    if seat is None:
+        raise Missing(_("There is no such seat."), next_step=_("Choose one of your seats."))
+    pool_session().become(person_id=found.person.id, seat_id=seat.id, second_factor=found.second_factor_at is not None)
+    return go(url_for("signin.home"))
+
+
+@blueprint.get("/account")
+def account() -> Any:
+    """Show one's own account and its running sessions."""
+    return _account(PASSWORD.fresh())
+
+
+def _account(form: Bound) -> Any:
+    found = pool_session().signed_in
+    assert found is not None and found.person is not None
+    sessions = queries.sessions_of_person(reading(), found.person.id)
+    return page(
+        "signin/account.html",
+        422 if form.is_bound else 200,
+        form=form,
+        person=found.person,
+        sessions=sessions,
+        present=found.public_id,
+    )
+
+
+@blueprint.post("/account/password")
+def change_password() -> Any:
+    """Change one's own password."""
+    from pool.kernel.refusals import Refusal
+
+    bound = PASSWORD.bind(request.form, request.files)
+    if bound.valid:
+        try:
+            answer = perform(
+                service.change_password,
+                old=bound["old"],
+                new=bound["new"],
+                then=lambda _none: url_for("signin.sign_in"),
+            )
+        except Refusal as refusal:
+            bound.add_refusal(refusal)
+        else:
+            pool_session().end()
+            return answer
+    bound.values.update(old="", new="")
+    return _account(bound)
+
+
+@blueprint.post("/account/sessions/<public_id>/end")
+def end_session(public_id: str) -> WsgiResponse:
+    """End one of one's own sessions."""
+    return perform(
+        service.end_session, public_id=public_id, then=lambda _none: url_for("signin.account"), reason="ended by owner"
+    )
+
+
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> Any:
+    """Show what an invitation offers, and take it."""
+    view = database().run_work(journeys.look_at_invitation, token=token, actor=PUBLIC, at=at())
+    bound = INVITATION.fresh({"name": view.name})
+    if request.method == "POST":
+        from pool.kernel.refusals import Refusal
+
+        once_of(str)
+        bound = INVITATION.bind(request.form, request.files)
+        if bound.valid:
+            try:
+                result = database().run_work(
+                    journeys.take_invitation,
+                    token=token,
+                    name=bound["name"],
+                    password=bound["password"],
+                    actor=PUBLIC,
+                    at=at(),
+                )
+                return _enter(result)
+            except Refusal as refusal:
+                bound.add_refusal(refusal)
+        bound.values["password"] = ""
+    return page("signin/invitation.html", 422 if bound.is_bound else 200, form=bound, invitation=view)

@@ -1,0 +1,92 @@
+"""Due jobs: rows with a due time, claimed once, done in the transaction of their effect.
+
+The clock only looks; a clock that stops, starts twice or jumps changes nothing, because the row says what is due and
+who has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from pool.kernel.storage import Reading, Work
+from scheduling.tables import Job
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A claimed job."""
+
+    id: int
+    kind: str
+    dedupe_key: str
+    payload: dict[str, Any]
+    due_at: datetime
+    attempts: int
+
+
+def enqueue(work: Work, *, kind: str, dedupe_key: str, due_at: datetime, payload: dict[str, Any] | None = None) -> bool:
+    """Make a job due; a key that is there already changes nothing. Return whether it was new."""
+    if work.session.exec(select(Job.id).where(Job.dedupe_key == dedupe_key)).first() is not None:
+        return False
+    work.add(Job(kind=kind, dedupe_key=dedupe_key, payload=payload or {}, due_at=due_at))
+    return True
+
+
+def claim(work: Work, *, worker: str) -> DueJob | None:
+    """Claim the oldest due job, or one whose lease ran out; ``None`` where nothing is due."""
+    statement = (
+        select(Job)
+        .where(
+            (col(Job.state) == "due") & (col(Job.due_at) <= work.at)
+            | (col(Job.state) == "claimed") & (col(Job.lease_until) <= work.at)
+        )
+        .order_by(col(Job.due_at), col(Job.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job = work.session.exec(statement).first()
+    if job is None:
+        return None
+    job.state = "claimed"
+    job.claimed_by = worker
+    job.attempts += 1
+    job.lease_until = work.at + LEASE
+    work.flush()
+    return DueJob(job.id or 0, job.kind, job.dedupe_key, dict(job.payload), job.due_at, job.attempts)
+
+
+def finish(work: Work, *, job: DueJob, worker: str) -> bool:
+    """Mark a job done, in the transaction of its effect.
+
+    Return ``False`` where the lease went to another worker meanwhile: the caller must then let its effect go.
+    """
+    row = work.session.exec(select(Job).where(Job.id == job.id)).one()
+    if row.state != "claimed" or row.claimed_by != worker or row.attempts != job.attempts:
+        return False
+    row.state = "done"
+    row.done_at = work.at
+    work.flush()
+    return True
+
+
+def fail(work: Work, *, job: DueJob, error: str) -> None:
+    """Note that a job failed: it becomes due again later, or dead after eight attempts."""
+    row = work.session.exec(select(Job).where(Job.id == job.id)).one()
+    row.last_error = error[:2000]
+    row.state = "dead" if row.attempts >= MAX_ATTEMPTS else "due"
+    row.due_at = work.at + timedelta(seconds=30 * 2**row.attempts)
+    row.lease_until = None
+    work.flush()
+
+
+def open_jobs(reading: Reading) -> tuple[tuple[str, str, datetime, str, int, str], ...]:
+    """Return the jobs that are not done: kind, key, due instant, state, attempts, last error."""
+    rows = reading.session.exec(select(Job).where(col(Job.state) != "done").order_by(col(Job.due_at)).limit(500))
+    return tuple((r.kind, r.dedupe_key, r.due_at, r.state, r.attempts, r.last_error) for r in rows)

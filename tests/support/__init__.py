@@ -1,0 +1,1 @@
+"""What tests share: databases, a browser, people, samples, checks of pages."""
