@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import auditors.casework.tables
-import auditors.roster.tables
-import pool.bookings.tables
-import pool.costs.tables
-import pool.decisions.tables
-import pool.harbor.tables
-import pool.kernel.traces
-import pool.members.tables
-import pool.registry.tables
-import scheduling.tables  # noqa: F401  (imported for its tables)
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+import auditors.casework.tables as _casework
+import auditors.roster.tables as _roster
+import pool.bookings.tables as _bookings
+import pool.costs.tables as _costs
+import pool.decisions.tables as _decisions
+import pool.harbor.tables as _harbor
+import pool.kernel.traces as _traces
+import pool.members.tables as _members
+import pool.registry.tables as _registry
+import scheduling.tables as _scheduling
 from pool.kernel.storage import Database
 
+#: Every module that holds tables; importing it here is what makes them known.
+TABLES = (
+    _traces, _members, _roster, _registry, _bookings, _scheduling, _casework, _decisions, _harbor, _costs,
+)  # fmt: skip
 metadata = SQLModel.metadata
 
 

@@ -205,7 +205,7 @@ class Limits:
     lead_audits_in_a_row: int = 3
     lead_years_in_a_row: int = 4
     max_people: int = MAX_PEOPLE
-    effort: int = 8
+    effort: int = 7
 
     def __post_init__(self) -> None:
         _bounded(self.lead_audits_in_a_row, 1, 100, "lead_audits_in_a_row")

@@ -343,11 +343,11 @@ def end_sight_when_done(work: Work, *, audit_id: int) -> bool:
     return True
 
 
-def ask_to_stop(work: Work, *, audit_ref: str, reason: str) -> None:
+def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
     """Ask, as lead auditor, to stop an audit: the firm broke off, it is unsafe, or something was falsified."""
     audit = find_audit(work, audit_ref)
     checks = Checks()
-    words = checks.text("reason", reason, limit=SHORT, required=True)
+    words = checks.text("reason", reason or work.reason, limit=SHORT, required=True)
     checks.done()
     _require_lead(work, audit)
     _write_word(work, audit, words, position=1)

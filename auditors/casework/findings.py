@@ -249,12 +249,12 @@ def acknowledge_by_silence(work: Work) -> tuple[str, ...]:
     return tuple(done)
 
 
-def dispute_finding(work: Work, *, finding_ref: str, reason: str, version: int | None = None) -> None:
+def dispute_finding(work: Work, *, finding_ref: str, reason: str = "", version: int | None = None) -> None:
     """Dispute an issued finding in time, as the firm; somebody outside the team settles it."""
     finding = find_finding(work, finding_ref)
     seen(finding, version)
     checks = Checks()
-    words = checks.text("reason", reason, required=True)
+    words = checks.text("reason", reason or work.reason, required=True)
     checks.done()
     move_finding(work, finding, "dispute")
     finding.dispute_reason = words
@@ -262,7 +262,7 @@ def dispute_finding(work: Work, *, finding_ref: str, reason: str, version: int |
 
 
 def settle_dispute(
-    work: Work, *, finding_ref: str, verdict: str, reason: str, grade: str = "", version: int | None = None
+    work: Work, *, finding_ref: str, verdict: str, reason: str = "", grade: str = "", version: int | None = None
 ) -> None:
     """Uphold, regrade or withdraw a disputed finding, as a reviewer outside the team; the original stays.
 
@@ -272,7 +272,7 @@ def settle_dispute(
     seen(finding, version)
     checks = Checks()
     checks.one_of("verdict", verdict, VERDICTS)
-    words = checks.text("reason", reason, limit=2000, required=True)
+    words = checks.text("reason", reason or work.reason, limit=2000, required=True)
     if verdict == "regraded":
         checks.one_of("grade", grade, Grade)
     checks.done()

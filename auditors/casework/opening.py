@@ -244,7 +244,7 @@ def add_member(work: Work, *, audit_id: int, member: TeamMember) -> None:
     )
 
 
-def leave_team(work: Work, *, audit_id: int, person_id: int, reason: str) -> None:
+def leave_team(work: Work, *, audit_id: int, person_id: int, reason: str = "") -> None:
     """Let a person leave a team: their sight ends, their row stays. Call it in the pool's scope."""
     audit = audit_by_id(work, audit_id)
     for row in _member_rows(work, audit_id):
@@ -257,7 +257,7 @@ def leave_team(work: Work, *, audit_id: int, person_id: int, reason: str) -> Non
                 subject_ref=audit.ref,
                 audit_id=audit_id,
                 after={"name": row.name, "role": row.role},
-                reason=reason,
+                reason=reason or None,
             )
     end_grants(work, audit_id=audit_id, person_id=person_id)
 
@@ -271,7 +271,7 @@ def grant(
     deployment_id: int,
     from_at: datetime | None = None,
     until_at: datetime | None = None,
-    reason: str,
+    reason: str = "",
 ) -> None:
     """Let a person see one firm's part of an audit, from now or ``from_at`` on. Call it in the pool's scope."""
     work.add(
@@ -282,7 +282,7 @@ def grant(
             deployment_id=deployment_id,
             from_at=from_at or work.at,
             until_at=until_at,
-            reason=reason,
+            reason=reason or work.reason,
         )
     )
 

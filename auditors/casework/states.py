@@ -1,4 +1,4 @@
-"""The words of casework: states, grades and ratings. Source: process.md 2.2-2.4 of the design; ISO/IEC 17021-1 9.4-9.6."""
+"""The words of casework: states, grades and ratings. Source: ISO/IEC 17021-1 9.4-9.6."""
 
 from __future__ import annotations
 

@@ -46,7 +46,11 @@ class AuditParticipant(Row, table=True):
     """A firm's part of an audit: its deployment and the booking it came from. The audit's own brief is common."""
 
     __tablename__ = "audit_participant"
-    __table_args__ = (unique("audit_id", "deployment_id"), owned("booking", "booking_id"), owned("deployment", "deployment_id"))
+    __table_args__ = (
+        unique("audit_id", "deployment_id"),
+        owned("booking", "booking_id"),
+        owned("deployment", "deployment_id"),
+    )
     visibility: ClassVar[Visibility] = Visibility(firm="firm_id", audit="audit_id")
 
     audit_id: int = bigint(foreign_key="audit.id", index=True)
@@ -63,7 +67,10 @@ class AuditMember(Row, table=True):
     """A person in the team of an audit. Rows stay when somebody leaves: who took part may never review or decide."""
 
     __tablename__ = "audit_member"
-    __table_args__ = (unique("audit_id", "person_id"), one_of("role", ("lead", "auditor", "expert", "trainee", "observer")))
+    __table_args__ = (
+        unique("audit_id", "person_id"),
+        one_of("role", ("lead", "auditor", "expert", "trainee", "observer")),
+    )
     visibility: ClassVar[Visibility] = Visibility(participant="audit_id", audit="audit_id", person="person_id")
 
     audit_id: int = bigint(foreign_key="audit.id", index=True)
@@ -146,7 +153,11 @@ class Finding(Row, table=True):
         one_of("grade", Grade),
         one_of("state", FindingState),
         owned("deployment", "deployment_id"),
-        check("state = 'draft' OR state = 'discarded' OR (length(requirement) > 0 AND length(statement) > 0 AND length(evidence) > 0)", "issued_is_complete"),
+        check(
+            "state = 'draft' OR state = 'discarded' OR "
+            "(length(requirement) > 0 AND length(statement) > 0 AND length(evidence) > 0)",
+            "issued_is_complete",
+        ),
         check("released = false OR state <> 'draft'", "draft_is_not_released"),
     )
     visibility: ClassVar[Visibility] = Visibility(firm="firm_id", firm_if="released", audit="audit_id")
@@ -217,7 +228,9 @@ class EvidenceFile(Row, table=True):
 
     __tablename__ = "evidence_file"
     __table_args__ = (check("size_bytes >= 0", "size_not_negative"), check("length(sha256) = 64", "digest_is_sha256"))
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", firm_if="released", audit="audit_id", deployment="deployment_id")
+    visibility: ClassVar[Visibility] = Visibility(
+        firm="firm_id", firm_if="released", audit="audit_id", deployment="deployment_id"
+    )
     append_only: ClassVar[bool] = True
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
@@ -233,5 +246,3 @@ class EvidenceFile(Row, table=True):
     uploaded_by: int | None = bigint(None)
     uploader_name: str = Field(default="", max_length=200)
     released: bool = True
-
-

@@ -77,7 +77,10 @@ class Interest(Row, table=True):
 
     __tablename__ = "interest"
     __table_args__ = (
-        one_of("kind", ("employment", "consultancy", "ownership", "competitor", "family", "supplier", "reciprocity", "other")),
+        one_of(
+            "kind",
+            ("employment", "consultancy", "ownership", "competitor", "family", "supplier", "reciprocity", "other"),
+        ),
         one_of("verdict", ("unassessed", "none", "manage", "prohibit")),
         check("until_on IS NULL OR until_on >= from_on", "span_runs_forward"),
         check("cooling_off_months BETWEEN 0 AND 120", "cooling_off_in_range"),
@@ -110,4 +113,3 @@ class LeadTerm(Row, table=True):
     firm_id: int = bigint(index=True)
     audit_ref: str = Field(max_length=20)
     led_on: date
-

@@ -74,7 +74,11 @@ class BookingDeployment(Row, table=True):
     """A deployment that a booking covers."""
 
     __tablename__ = "booking_deployment"
-    __table_args__ = (unique("booking_id", "deployment_id"), owned("booking", "booking_id"), owned("deployment", "deployment_id"))
+    __table_args__ = (
+        unique("booking_id", "deployment_id"),
+        owned("booking", "booking_id"),
+        owned("deployment", "deployment_id"),
+    )
     visibility: ClassVar[Visibility] = Visibility(firm="firm_id", deployment="deployment_id")
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)

@@ -29,7 +29,9 @@ def open_database() -> Database:
     url = os.environ.get("POOL_DATABASE_URL", "")
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise NoDatabase(
-            "POOL_DATABASE_URL names no database." if not url else "POOL_DATABASE_URL is neither SQLite nor PostgreSQL.",
+            "POOL_DATABASE_URL names no database."
+            if not url
+            else "POOL_DATABASE_URL is neither SQLite nor PostgreSQL.",
             field="POOL_DATABASE_URL",
             next_step="Set it to sqlite:///PATH or postgresql://USER@HOST/DATABASE.",
         )

@@ -79,4 +79,6 @@ def list_(email: str, office: str | None) -> None:
     """List the firms within sight of the seat."""
     database = open_database()
     with database.reading(acting(database, email, office), now()) as reading:
-        print_json([{"ref": f.ref, "public_id": f.public_id, "name": f.name, "state": f.state} for f in queries.firms(reading)])
+        print_json(
+            [{"ref": f.ref, "public_id": f.public_id, "name": f.name, "state": f.state} for f in queries.firms(reading)]
+        )

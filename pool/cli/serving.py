@@ -25,7 +25,7 @@ def kept_secret(folder: Path) -> str:
 
 def local_settings(folder: Path, *, port: int, **more: str) -> Settings:
     """Return settings for one process on loopback that keeps its files in ``folder``; the environment still wins."""
-    given = {
+    given: dict[str, Any] = {
         "database_url": f"sqlite:///{folder.resolve() / 'pool.sqlite'}",
         "files_dir": str(folder / "files"),
         "base_url": f"http://127.0.0.1:{port}",

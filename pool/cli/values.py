@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day, YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -25,7 +25,7 @@ class Day(click.ParamType):
             self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An instant with its offset, e.g. 2026-11-24T15:00Z."""
 
     name = "INSTANT"

@@ -186,9 +186,7 @@ def keep_standing(
 
 def keep_register_entry(work: Work, *, deployment_id: int, shown: bool, **values: Any) -> None:
     """Write the public register's copy of a deployment, or remove it where it is no longer shown."""
-    row = work.session.exec(
-        select(RegisterEntry).where(RegisterEntry.deployment_id == deployment_id)
-    ).one_or_none()
+    row = work.session.exec(select(RegisterEntry).where(RegisterEntry.deployment_id == deployment_id)).one_or_none()
     if not shown:
         if row is not None:
             work.session.delete(row)
@@ -210,5 +208,3 @@ def forget_projection(work: Work, *, deployment_id: int) -> None:
     for row in work.session.exec(select(Standing).where(Standing.deployment_id == deployment_id)):
         work.session.delete(row)
     work.flush()
-
-

@@ -1,4 +1,4 @@
-"""Rows of the participation record: entries, private documents, enrolment, and the standing that is projected from them."""
+"""Rows of the participation record: entries, private documents, enrolment, and the projected standing."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from pool.kernel.tenancy import CATALOGUE, EVERYONE, Visibility
 
 
 class RecordEntry(SQLModel, table=True):
-    """One entry of the record: its gapless number and its exact bytes (RFC 8785). Holds no name and no personal data."""
+    """One entry of the record: its gapless number and its exact bytes (RFC 8785). Holds no name of anybody."""
 
     __tablename__ = "record_entry"
     __table_args__ = (

@@ -299,7 +299,7 @@ def attach_to_point(
     )
 
 
-def ask_to_stop(work: Work, *, audit_ref: str, reason: str) -> None:
+def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
     """Ask, as lead auditor, to stop an audit."""
     service.ask_to_stop(work, audit_ref=audit_ref, reason=reason)
 

@@ -42,9 +42,7 @@ def admit_firm(
             _("Only the registrar or an administrator admits firms."), next_step=_("Ask one of them.")
         )
     firm = service.admit_firm(work, name=name, country=country, contact_email=contact_email)
-    token = service.invite(
-        work, name=manager_name, email=manager_email, office=Office.FIRM_MANAGER, firm_id=firm.id
-    )
+    token = service.invite(work, name=manager_name, email=manager_email, office=Office.FIRM_MANAGER, firm_id=firm.id)
     return Admitted(firm.ref, firm.public_id, firm.id, token)
 
 
@@ -66,7 +64,9 @@ def invite(work: Work, *, name: str, email: str, office: str) -> str:
         raise Invalid(_("There is no such seat."), field="office", next_step=_("Choose one of the list."))
     if Office(office) not in may_invite_to(work.actor.office):
         raise NotYourInvitation(
-            _("Your seat may not invite to this one."), field="office", next_step=_("Ask a manager or an administrator.")
+            _("Your seat may not invite to this one."),
+            field="office",
+            next_step=_("Ask a manager or an administrator."),
         )
     return service.invite(work, name=name, email=email, office=Office(office), firm_id=work.actor.firm_id)
 

@@ -22,14 +22,14 @@ def acknowledge_by_silence(work: Work) -> tuple[str, ...]:
     return service.acknowledge_by_silence(work)
 
 
-def dispute(work: Work, *, finding_ref: str, reason: str, version: int | None = None) -> None:
+def dispute(work: Work, *, finding_ref: str, reason: str = "", version: int | None = None) -> None:
     """Dispute an issued finding in time, as the firm."""
     service.dispute_finding(work, finding_ref=finding_ref, reason=reason, version=version)
 
 
 @takes_numbers
 def settle_dispute(
-    work: Work, *, finding_ref: str, verdict: str, reason: str, grade: str = "", version: int | None = None
+    work: Work, *, finding_ref: str, verdict: str, reason: str = "", grade: str = "", version: int | None = None
 ) -> None:
     """Uphold, regrade or withdraw a disputed finding, outside the team; the record learns of a change."""
     service.settle_dispute(work, finding_ref=finding_ref, verdict=verdict, reason=reason, grade=grade, version=version)

@@ -59,7 +59,8 @@ def sources_of(reading: Reading, *, deployment_id: int) -> HarborSources:
             for one in bookings.audit_requests(reading, deployment_id)
         ),
         audits=tuple(
-            sources.AuditDecided(one.decided_on, one.recorded_at) for one in decisions.audit_facts(reading, deployment_id)
+            sources.AuditDecided(one.decided_on, one.recorded_at)
+            for one in decisions.audit_facts(reading, deployment_id)
         ),
         refusals=tuple(
             sources.AuditRefused(one.decided_on, one.recorded_at, one.cured_at)

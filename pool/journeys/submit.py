@@ -292,7 +292,13 @@ def _keep(work: Work, deployment: str, assessed: Assessment) -> None:
 
 @takes_numbers
 def change_indicators(
-    work: Work, *, deployment: str, indicators: Mapping[str, Any], changed_on: date, what: str, evidence_digest: str = ""
+    work: Work,
+    *,
+    deployment: str,
+    indicators: Mapping[str, Any],
+    changed_on: date,
+    what: str,
+    evidence_digest: str = "",
 ) -> Reference:
     """Report a change of indicators of one's own deployment; it is tiered anew and the change is on record.
 
@@ -412,7 +418,9 @@ def request_ethics(work: Work, *, deployment: str, answers: Mapping[str, Any], l
     _firm(work)
     view = queries.deployment(work, deployment)
     if not view.tier:
-        raise NotReady(_("The deployment is not tiered yet."), field="deployment", next_step=_("Declare its indicators."))
+        raise NotReady(
+            _("The deployment is not tiered yet."), field="deployment", next_step=_("Declare its indicators.")
+        )
     wanted = max(level or 0, ethics_level_of(view.tier))
     days = service_level_days(load_edition())
     promised = days[{1: "ethics_screening_days", 2: "ethics_simplified_days", 3: "ethics_full_days"}[wanted]]

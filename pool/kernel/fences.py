@@ -22,7 +22,7 @@ _FUNCTIONS = {
 
 
 def build_scope(execute: Execute, *, postgresql: bool) -> None:
-    """Make the functions that read the transaction's scope, the role that is subject to it, and the refusing trigger."""
+    """Make the functions that read the scope, the role that is subject to it, and the refusing trigger."""
     if not postgresql:
         return
     for name, (kind, body) in _FUNCTIONS.items():
@@ -35,9 +35,11 @@ def build_scope(execute: Execute, *, postgresql: bool) -> None:
     # Why a block: an operator without CREATEROLE makes the role beforehand, or connects as a plain owner.
     execute(
         "DO $$ BEGIN "
-        f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN CREATE ROLE {APP_ROLE} NOLOGIN; END IF; "
+        f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') "
+        f"THEN CREATE ROLE {APP_ROLE} NOLOGIN; END IF; "
         f"EXECUTE format('GRANT {APP_ROLE} TO %I', current_user); "
-        "EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege OR invalid_grant_operation THEN NULL; "
+        "EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege "
+        "OR invalid_grant_operation THEN NULL; "
         "END $$"
     )
     execute(_as_role("GRANT USAGE ON SCHEMA public TO {role}"))
@@ -110,7 +112,7 @@ def keep_rows(execute: Execute, table: str, *, postgresql: bool) -> None:
 def refuse_when(
     execute: Execute, *, name: str, table: str, event: str, condition: str, message: str, postgresql: bool
 ) -> None:
-    """Make a trigger that refuses ``event`` (e.g. ``BEFORE INSERT``) on ``table`` while ``condition`` holds of NEW/OLD."""
+    """Make a trigger that refuses ``event`` (e.g. ``BEFORE INSERT``) on ``table`` while ``condition`` holds."""
     if postgresql:
         # Why the setting: the rule must see every row, whatever the scope of whoever writes; it ends with the function.
         execute(
@@ -121,8 +123,7 @@ def refuse_when(
         execute(f"CREATE TRIGGER {name} {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
         return
     execute(
-        f"CREATE TRIGGER {name} {event} ON {table} WHEN {condition} "
-        f"BEGIN SELECT RAISE(ABORT, '{name}: {message}'); END"
+        f"CREATE TRIGGER {name} {event} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{name}: {message}'); END"
     )
 
 

@@ -126,7 +126,9 @@ def _check(settings: Settings) -> None:
             field="POOL_SECRET",
             next_step="Use a long random text, made once and kept.",
         )
-    if not settings.secure and not settings.base_url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")):
+    if not settings.secure and not settings.base_url.startswith(
+        ("http://127.0.0.1", "http://localhost", "http://[::1]")
+    ):
         raise BadSetting(
             "POOL_BASE_URL is plain http on an address that is not loopback.",
             field="POOL_BASE_URL",

@@ -290,9 +290,7 @@ class Database:
         with self.engine.connect() as connection:
             connection = connection.execution_options(pool_reading=True)
             if not self.is_sqlite:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             session = self._session(connection, scope, reading=True)
             try:
                 yield Reading(session, actor, at, scope)

@@ -145,7 +145,7 @@ def policy_expression(visibility: Visibility) -> str:
         released = f" AND {visibility.firm_if}" if visibility.firm_if else ""
         paths.append(f"(pool_scope() = 'firm' AND {visibility.firm} = pool_firm(){released})")
     if visibility.participant:
-        paths.append(
+        paths.append(  # noqa: S608
             f"(pool_scope() = 'firm' AND {visibility.participant} IN "
             "(SELECT p.audit_id FROM audit_participant p WHERE p.firm_id = pool_firm()))"
         )

@@ -28,6 +28,11 @@ def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     return _translations.get(_source).ngettext(singular, plural, n) % {"n": n, **values}
 
 
+def plural(singular: str, many: str, n: int) -> str:
+    """Return the form for ``n`` with its values still to be filled in (a template fills them in, escaped)."""
+    return _translations.get(_source).ngettext(singular, many, n)
+
+
 class LazyText(str):
     """A word looked up when it is shown; until then it is its English source."""
 

@@ -171,5 +171,3 @@ def check_name(name: str, *, field: str = "name") -> str:
 def runs(valid_from: datetime, valid_until: datetime | None, at: datetime) -> bool:
     """Tell whether a half-open validity holds at an instant."""
     return valid_from <= at and (valid_until is None or at < valid_until)
-
-

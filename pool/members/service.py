@@ -112,7 +112,9 @@ def add_person(
     check_password(password, email=address)
     if work.session.exec(select(Person).where(Person.email == address)).first() is not None:
         raise EmailTaken(
-            _("There is already an account with this address."), field="email", next_step=_("Give that person the seat.")
+            _("There is already an account with this address."),
+            field="email",
+            next_step=_("Give that person the seat."),
         )
     person = work.add(
         Person(
@@ -145,7 +147,9 @@ def give_seat(
     Conflict where the person holds it already.
     """
     if office not in SEATABLE_OFFICES or (office in FIRM_OFFICES) != (firm_id is not None):
-        raise Invalid(_("This office cannot be given like this."), field="office", next_step=_("Choose another office."))
+        raise Invalid(
+            _("This office cannot be given like this."), field="office", next_step=_("Choose another office.")
+        )
     person = work.session.exec(select(Person).where(Person.id == person_id)).one()
     start = valid_from or work.at
     held = [
@@ -263,7 +267,8 @@ def open_invitation(work: Work, token: str) -> tuple[InvitationRow, InvitationVi
     ).one_or_none()
     if row is None or row.taken_at is not None or row.ends_at <= work.at:
         raise InvitationGone(
-            _("This invitation was taken or has ended."), next_step=_("Ask for a new one at your firm or the pool office.")
+            _("This invitation was taken or has ended."),
+            next_step=_("Ask for a new one at your firm or the pool office."),
         )
     firm = work.session.exec(select(Firm).where(Firm.id == row.firm_id)).one_or_none()
     return row, InvitationView(row.name, row.email, Office(row.office), row.firm_id, firm.name if firm else "")

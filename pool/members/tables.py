@@ -124,4 +124,3 @@ class InvitationRow(Row, table=True):
     ends_at: datetime
     taken_at: datetime | None = None
     invited_by: int | None = bigint(None, foreign_key="person.id")
-

@@ -548,7 +548,9 @@ def indicator_history(reading: Reading, deployment_id: int) -> tuple[DatedValue,
         .where(IndicatorFact.deployment_id == deployment_id)
         .order_by(col(IndicatorFact.valid_from), col(IndicatorFact.id))
     )
-    return tuple(DatedValue(r.indicator, r.value, r.valid_from, r.recorded_at, r.source, r.evidence_digest) for r in rows)
+    return tuple(
+        DatedValue(r.indicator, r.value, r.valid_from, r.recorded_at, r.source, r.evidence_digest) for r in rows
+    )
 
 
 def assessments_of(reading: Reading, deployment_id: int) -> tuple[AssessmentView, ...]:

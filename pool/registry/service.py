@@ -65,9 +65,7 @@ class WrongState(Conflict):
 
 
 def _sought(name: str, key: str, kind: type[Missing]) -> Missing:
-    return kind(
-        _("There is no %(what)s %(key)s.", what=name, key=key), field=name, next_step=_("Check the reference.")
-    )
+    return kind(_("There is no %(what)s %(key)s.", what=name, key=key), field=name, next_step=_("Check the reference."))
 
 
 def model_row(reading: Reading, key: str) -> TunedModel:
@@ -499,9 +497,7 @@ def attest(work: Work, *, deployment: str, signed_name: str, statement: str, con
             next_step=_("Type your name as it stands at the top of the page: %(name)s.", name=work.actor.name),
         )
     if row.state == "ended":
-        raise WrongState(
-            _("This deployment has ended."), field="deployment", next_step=_("Register a new deployment.")
-        )
+        raise WrongState(_("This deployment has ended."), field="deployment", next_step=_("Register a new deployment."))
     signed = work.add(
         Attestation(
             firm_id=row.firm_id,
@@ -560,7 +556,9 @@ def end_deployment(work: Work, *, deployment: str, reason: str) -> Deployment:
     """End a deployment. Raises: NoSuchDeployment, WrongState."""
     row = deployment_row(work, deployment)
     if row.state == "ended":
-        raise WrongState(_("This deployment has ended already."), field="deployment", next_step=_("Nothing is left to do."))
+        raise WrongState(
+            _("This deployment has ended already."), field="deployment", next_step=_("Nothing is left to do.")
+        )
     row.state = "ended"
     row.ended_on = day_of(work.at)
     row.version += 1
@@ -582,9 +580,7 @@ def request_ethics(
     row = deployment_row(work, deployment)
     if level not in (1, 2, 3):
         raise Invalid(_("The level is 1, 2 or 3."), field="level", next_step=_("Choose one of the three levels."))
-    open_one = select(EthicsRequest).where(
-        EthicsRequest.deployment_id == row.id, EthicsRequest.state == "requested"
-    )
+    open_one = select(EthicsRequest).where(EthicsRequest.deployment_id == row.id, EthicsRequest.state == "requested")
     if work.session.exec(open_one).first() is not None:
         raise WrongState(
             _("A review of this deployment is already asked for."),
@@ -603,9 +599,7 @@ def request_ethics(
             requested_by=work.actor.person_id,
         )
     )
-    work.note(
-        "request", subject_kind="ethics", subject_ref=request.ref, firm_id=row.firm_id, after={"level": level}
-    )
+    work.note("request", subject_kind="ethics", subject_ref=request.ref, firm_id=row.firm_id, after={"level": level})
     return request
 
 
@@ -656,9 +650,7 @@ def decide_ethics(
             recorded_at=work.at,
         )
     )
-    work.note(
-        "decide", subject_kind="ethics", subject_ref=row.ref, firm_id=row.firm_id, after={"outcome": outcome}
-    )
+    work.note("decide", subject_kind="ethics", subject_ref=row.ref, firm_id=row.firm_id, after={"outcome": outcome})
     return decided
 
 
@@ -766,7 +758,9 @@ def close_incident(work: Work, *, incident: str, reason: str) -> Incident:
     row = incident_row(work, incident)
     if row.full_report_at is None or row.closed_at is not None:
         raise WrongState(
-            _("An incident is closed once, after its full report."), field="incident", next_step=_("Add the full report.")
+            _("An incident is closed once, after its full report."),
+            field="incident",
+            next_step=_("Add the full report."),
         )
     row.closed_at = work.at
     work.note("close", subject_kind="incident", subject_ref=row.ref, firm_id=row.firm_id, reason=reason)
@@ -827,5 +821,3 @@ def add_monitoring(
         after={"period_until": period_until.isoformat(), "level": level},
     )
     return report
-
-

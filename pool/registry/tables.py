@@ -140,7 +140,10 @@ class IndicatorFact(Row, table=True):
     """One value of one risk indicator of a deployment, from a day on. ``value`` is exact text of a number."""
 
     __tablename__ = "indicator_fact"
-    __table_args__ = (owned("deployment", "deployment_id"), one_of("source", ("declared", "metered", "observed", "corrected")))
+    __table_args__ = (
+        owned("deployment", "deployment_id"),
+        one_of("source", ("declared", "metered", "observed", "corrected")),
+    )
     visibility: ClassVar[Visibility] = _OWN
     append_only: ClassVar[bool] = True
 

@@ -255,4 +255,4 @@ def install(
 
 def _ngettext_plain(singular: str, plural: str, n: int) -> str:
     """Look a plural up and leave its values unfilled: the template engine fills them in, escaped."""
-    return words._translations.get(words._source).ngettext(singular, plural, n)
+    return words.plural(singular, plural, n)

@@ -1,4 +1,4 @@
-"""Guards: one function in front of every blueprint, deciding by the permission table. What is not allowed is refused."""
+"""Guards: one function in front of every blueprint, deciding by the permission table; the rest is refused."""
 
 from __future__ import annotations
 

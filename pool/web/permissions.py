@@ -29,7 +29,7 @@ NOBODY: frozenset[Office] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Who may read (GET, HEAD) and who may write (POST). ``anyone`` needs no account; ``person`` needs one but no seat."""
+    """Who may read (GET, HEAD) and write (POST). ``anyone`` needs no account; ``person`` needs one but no seat."""
 
     read: frozenset[Office] = NOBODY
     write: frozenset[Office] = NOBODY

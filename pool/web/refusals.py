@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -38,7 +38,10 @@ def answer(status: int, refusal: Refusal) -> Response:
         response = jsonify({"type": "about:blank", "status": status, "title": refusal.reason, **refusal.as_json()})
         response.mimetype = "application/problem+json"
     else:
-        response = Response(render_template(_template(status), status=status, refusal=refusal), mimetype="text/html")
+        response = Response(
+            render_template(_template(status), status=status, refusal=refusal, request_id=g.get("request_id", "")),
+            mimetype="text/html",
+        )
     response.status_code = status
     if status in {429, 503}:
         response.headers["Retry-After"] = str(refusal.facts.get("retry_after", 5))
@@ -46,7 +49,7 @@ def answer(status: int, refusal: Refusal) -> Response:
 
 
 def _template(status: int) -> str:
-    known = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
+    known = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
     return f"errors/{status if status in known else 400}.html"
 
 

@@ -87,7 +87,13 @@ class DatabaseSessions(SessionInterface):
         self._start(session, response, **session.turn)
 
     def _start(
-        self, session: PoolSession, response: Response, *, person_id: int | None, seat_id: int | None, second_factor: bool
+        self,
+        session: PoolSession,
+        response: Response,
+        *,
+        person_id: int | None,
+        seat_id: int | None,
+        second_factor: bool,
     ) -> None:
         at = now()
         found = session.signed_in

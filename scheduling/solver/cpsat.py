@@ -16,10 +16,10 @@ from scheduling.interval import positions_of
 from scheduling.problem import TIERS
 from scheduling.solver.board import Board, Place
 from scheduling.solver.candidates import Candidate, Candidates, Choice
-from scheduling.solver.search import polish
+from scheduling.solver.search import polish, search_places
 
 #: Shares of the effort per level, in order; what a level leaves over goes to the next.
-SHARES = (("unplaced", 0.6), ("money_minor", 0.2), ("load_squares", 0.1), ("start_half_days", 0.1))
+SHARES = (("unplaced", 0.6), ("money_minor", 0.24), ("load_squares", 0.08), ("start_half_days", 0.08))
 
 
 @dataclass
@@ -249,6 +249,7 @@ def improved(board: Board, *, effort: float) -> tuple[Board, bool]:
             left = max(0.0, left - used)
             is_proved = is_proved and is_best
         if name == "unplaced":
+            search_places(board)
             polish(board)
         model.model.add(expression <= model.value(name, board))
     return board, is_proved

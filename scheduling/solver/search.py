@@ -13,7 +13,7 @@ from scheduling.solver.board import Board, Place
 from scheduling.solver.candidates import Candidates
 
 #: Rounds against unplaced audits and rounds against price; one costs about 2 ms at 100 audits.
-PLACING_ROUNDS = 2000
+PLACING_ROUNDS = 800
 POLISHING_ROUNDS = 3000
 #: Most audits taken off at once.
 TAKEN_OFF = 8

@@ -47,13 +47,13 @@ def test_once_when_the_key_comes_again_answers_the_same_and_does_nothing(databas
 
 
 def test_append_only_rows_refuse_change_and_removal(database: Database) -> None:
-    database.run_work(
-        lambda work: work.note("did", subject_kind="test", subject_ref="1"), actor=SYSTEM, at=AT
-    )
+    database.run_work(lambda work: work.note("did", subject_kind="test", subject_ref="1"), actor=SYSTEM, at=AT)
     for statement in ("UPDATE activity SET verb = 'other'", "DELETE FROM activity"):
-        with pytest.raises(sa.exc.DBAPIError, match=r"never changed|permission denied"):
-            with database.engine.begin() as connection:
-                connection.execute(sa.text(statement))
+        with (
+            pytest.raises(sa.exc.DBAPIError, match=r"never changed|permission denied"),
+            database.engine.begin() as connection,
+        ):
+            connection.execute(sa.text(statement))
     with database.reading(SYSTEM, AT) as reading:
         assert [row.verb for row in reading.session.exec(select(Activity))] == ["did"]
 
