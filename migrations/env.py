@@ -23,12 +23,15 @@ def run() -> None:
     with database.engine.connect() as connection:
         if database.is_sqlite:
             # Why off: SQLite rebuilds a table to change it, and the rebuild must not cascade.
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            # On the raw connection, since the pragma has no effect inside a transaction.
+            raw: Any = connection.connection.driver_connection
+            raw.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             target_metadata=pool.schema.metadata,
             render_as_batch=True,
+            # Why: both databases roll DDL back; without the word an upgrade that dies leaves half of its tables.
+            transactional_ddl=True,
             compare_type=True,
             include_object=_include,
         )

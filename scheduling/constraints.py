@@ -16,7 +16,7 @@ from pool.kernel.words import lazy
 from scheduling.case import Case, Violation
 from scheduling.certificate import objective_of
 from scheduling.interval import HalfDay
-from scheduling.problem import Auditor, Need
+from scheduling.problem import Auditor, Competence, Need
 from scheduling.problem_json import digest_of_problem
 
 Rule = Callable[[Case], Iterator[Violation]]
@@ -33,19 +33,24 @@ def _rule(name: str, words: str) -> Callable[[Rule], Rule]:
     return note
 
 
+def _serves(held: Competence, need: Need) -> bool:
+    """Tell whether a competence is one of the asked ones at its level; the solver has its own way to ask."""
+    return any(
+        held.code == code and held.level >= level
+        for code, level in [(need.code, need.min_level), *((o.code, o.min_level) for o in need.alternatives)]
+    )
+
+
 def _holds(auditor: Auditor, need: Need) -> bool:
     """Tell whether the auditor has the competence at its level at any time."""
-    return any(held.code == need.code and held.level >= need.min_level for held in auditor.competences)
+    return any(_serves(held, need) for held in auditor.competences)
 
 
 def _holds_on(auditor: Auditor, need: Need, days: list[date]) -> bool:
     """Tell whether the auditor has the competence at its level on every one of ``days``."""
     return all(
         any(
-            held.code == need.code
-            and held.level >= need.min_level
-            and held.valid_from <= day
-            and (held.valid_until is None or day < held.valid_until)
+            _serves(held, need) and held.valid_from <= day and (held.valid_until is None or day < held.valid_until)
             for held in auditor.competences
         )
         for day in days
@@ -338,4 +343,8 @@ def objective(case: Case) -> Iterator[Violation]:
 
 
 def _need_words(need: Need) -> str:
-    return _("%(code)s at level %(level)s", code=need.code, level=need.min_level)
+    options = [
+        _("%(code)s at level %(level)s", code=option.code, level=option.min_level)
+        for option in (need, *need.alternatives)
+    ]
+    return _(" or ").join(options)

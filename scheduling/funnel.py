@@ -103,7 +103,7 @@ class _Funnel:
     def _narrow_competence(self, rule: str, auditor: int) -> None:
         audit, person = self.audit, self.auditors[auditor]
         for number, need in enumerate((*audit.needs, audit.lead)):
-            held = any(has.code == need.code and has.level >= need.min_level for has in person.competences)
+            held = any(need.is_met_by(has) for has in person.competences)
             mask = self.starts if held else 0
             if rule == "competence-valid":
                 mask = self.table.valid_starts(auditor, need, audit.half_days)

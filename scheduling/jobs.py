@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
+from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.storage import Reading, Work
 from scheduling.tables import Job
 
@@ -90,3 +91,45 @@ def open_jobs(reading: Reading) -> tuple[tuple[str, str, datetime, str, int, str
     """Return the jobs that are not done: kind, key, due instant, state, attempts, last error."""
     rows = reading.session.exec(select(Job).where(col(Job.state) != "done").order_by(col(Job.due_at)).limit(500))
     return tuple((r.kind, r.dedupe_key, r.due_at, r.state, r.attempts, r.last_error) for r in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job as a list shows it."""
+
+    public_id: str
+    kind: str
+    dedupe_key: str
+    due_at: datetime
+    state: str
+    attempts: int
+    claimed_by: str
+    last_error: str
+    done_at: datetime | None
+
+
+def jobs_listed(reading: Reading, request: ListRequest) -> Page[JobLine]:
+    """Return a page of jobs, done ones too; one query."""
+    columns = ListColumns(
+        key=Job.id,
+        sorts={"due_at": Job.due_at, "kind": Job.kind, "attempts": Job.attempts},
+        filters={"state": Job.state, "kind": Job.kind},
+        search=(Job.kind, Job.dedupe_key, Job.last_error),
+    )
+    return read_page(
+        reading.session,
+        select(Job),
+        request,
+        columns=columns,
+        make=lambda r: JobLine(
+            r.public_id, r.kind, r.dedupe_key, r.due_at, r.state, r.attempts, r.claimed_by, r.last_error, r.done_at
+        ),
+    )
+
+
+def open_counts(reading: Reading) -> dict[str, int]:
+    """Return how many jobs stand in each state other than done; one query."""
+    rows = reading.session.exec(
+        select(Job.state, func.count()).where(col(Job.state) != "done").group_by(col(Job.state))
+    )
+    return {state: int(count) for state, count in rows}

@@ -67,13 +67,23 @@ class Competence:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A competence at a level that somebody in the team must hold."""
+    """A competence at a level that somebody in the team must hold, or one of ``alternatives`` in its place."""
 
     code: str
     min_level: int
+    alternatives: tuple[Need, ...] = ()
 
     def __post_init__(self) -> None:
         _bounded(self.min_level, 1, MAX_LEVEL, "min_level")
+        _bounded(len(self.alternatives), 0, MAX_NEEDS, "or")
+        _demand(not any(other.alternatives for other in self.alternatives), _("Alternatives do not nest."), "or")
+
+    def is_met_by(self, competence: Competence) -> bool:
+        """Tell whether a competence is one of the asked ones, at its level."""
+        return any(
+            competence.code == option.code and competence.level >= option.min_level
+            for option in (self, *self.alternatives)
+        )
 
 
 #: The lead of a team. Source: effort.yaml, competence.levels.

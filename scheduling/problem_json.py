@@ -87,7 +87,16 @@ def _window(value: object, path: str) -> Window:
 
 
 def _need(value: object, path: str) -> Need:
-    return _object(value, path, lambda f: partial(Need, code=f.text("code"), min_level=f.whole("min_level")))
+    return _object(
+        value,
+        path,
+        lambda f: partial(
+            Need,
+            code=f.text("code"),
+            min_level=f.whole("min_level"),
+            alternatives=f.many("or", _need, ()),
+        ),
+    )
 
 
 def _competence(value: object, path: str) -> Competence:
@@ -193,7 +202,7 @@ def _limits(fields: Fields) -> Callable[[], Limits]:
 
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:
-    """Return the JSON value of ``problem`` with every key written out."""
+    """Return the JSON value of ``problem`` with every key written out, save ``or`` of a need without alternatives."""
     return {
         "format_version": FORMAT_VERSION,
         "horizon": {"first_day": problem.first_day.isoformat(), "last_day": problem.last_day.isoformat()},
@@ -232,7 +241,10 @@ def _window_json(window: Window) -> dict[str, str]:
 
 
 def _need_json(need: Need) -> dict[str, Any]:
-    return {"code": need.code, "min_level": need.min_level}
+    written: dict[str, Any] = {"code": need.code, "min_level": need.min_level}
+    if need.alternatives:
+        written["or"] = [_need_json(other) for other in need.alternatives]
+    return written
 
 
 def _day_json(day: date | None) -> str | None:

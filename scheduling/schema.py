@@ -110,7 +110,15 @@ def _problem_parts() -> Schema:
     return {
         **_common_parts(),
         "window": _object({"from": _ref("half_day"), "until": _ref("half_day")}, about="Half-open."),
-        "need": _object({"code": _ref("text"), "min_level": _whole(1, MAX_LEVEL, "")}),
+        "need": _object(
+            {"code": _ref("text"), "min_level": _whole(1, MAX_LEVEL, "")},
+            optional={
+                "or": {
+                    **_many(_ref("need"), MAX_NEEDS),
+                    "description": "Any of these serves as well; they do not nest.",
+                }
+            },
+        ),
         "competence": _object(
             {
                 "code": _ref("text"),

@@ -76,7 +76,12 @@ def hold(
         raise _taken((row.auditor_id, HalfDay(row.half_day), row.audit_ref) for row in taken)
     work.session.add_all(
         HalfDayRow(
-            auditor_id=auditor, half_day=ordinal, audit_id=audit_id, audit_ref=audit_ref, state="held", booked_at=work.at
+            auditor_id=auditor,
+            half_day=ordinal,
+            audit_id=audit_id,
+            audit_ref=audit_ref,
+            state="held",
+            booked_at=work.at,
         )
         for auditor in auditor_ids
         for ordinal in ordinals

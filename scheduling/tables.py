@@ -40,7 +40,7 @@ class HalfDay(SQLModel, table=True):
 
     auditor_id: int = Field(primary_key=True, sa_type=BIGINT, foreign_key="auditor.id")
     half_day: int = Field(primary_key=True, sa_type=BIGINT)
-    audit_id: int = bigint(index=True)
+    audit_id: int = bigint(foreign_key="audit.id", index=True)
     audit_ref: str = Field(max_length=20)
     state: str = Field(default="held", max_length=10)
     booked_at: datetime

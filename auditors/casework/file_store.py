@@ -101,12 +101,10 @@ class FileStore:
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
     def _make(self, folder: Path) -> None:
-        if folder.is_dir():
-            return
-        missing = [folder, *folder.parents]
-        made = [path for path in missing if not path.exists()]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in made:
+        missing = [path for path in (folder, *folder.parents) if not path.is_dir()]
+        for path in reversed(missing):
+            # One by one: with parents=True only the last folder would get the mode.
+            path.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(path.parent)
 
     def open(self, sha256: str) -> BinaryIO:

@@ -86,7 +86,10 @@ class AuditGrant(Row, table=True):
     """That a person may see one firm's part of one audit, from an instant, perhaps until one. The fences read it."""
 
     __tablename__ = "audit_grant"
-    __table_args__ = (check("until_at IS NULL OR until_at > from_at", "grant_runs_forward"),)
+    __table_args__ = (
+        owned("deployment", "deployment_id"),
+        check("until_at IS NULL OR until_at > from_at", "grant_runs_forward"),
+    )
     visibility: ClassVar[Visibility] = Visibility(person="person_id")
 
     person_id: int = bigint(index=True)
@@ -227,7 +230,11 @@ class EvidenceFile(Row, table=True):
     """A file somebody handed in, kept by its digest and never opened by a program. Written after the bytes are safe."""
 
     __tablename__ = "evidence_file"
-    __table_args__ = (check("size_bytes >= 0", "size_not_negative"), check("length(sha256) = 64", "digest_is_sha256"))
+    __table_args__ = (
+        owned("deployment", "deployment_id"),
+        check("size_bytes >= 0", "size_not_negative"),
+        check("length(sha256) = 64", "digest_is_sha256"),
+    )
     visibility: ClassVar[Visibility] = Visibility(
         firm="firm_id", firm_if="released", audit="audit_id", deployment="deployment_id"
     )

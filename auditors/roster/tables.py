@@ -88,7 +88,7 @@ class Interest(Row, table=True):
     visibility: ClassVar[Visibility] = Visibility(auditor="auditor_id")
 
     auditor_id: int = bigint(foreign_key="auditor.id", index=True)
-    firm_id: int | None = bigint(None, index=True)
+    firm_id: int | None = bigint(None, foreign_key="firm.id", index=True)
     firm_name: str = Field(max_length=200)
     kind: str = Field(max_length=20)
     from_on: date
@@ -110,6 +110,6 @@ class LeadTerm(Row, table=True):
     visibility: ClassVar[Visibility] = Visibility(auditor="auditor_id")
 
     auditor_id: int = bigint(foreign_key="auditor.id", index=True)
-    firm_id: int = bigint(index=True)
+    firm_id: int = bigint(foreign_key="firm.id", index=True)
     audit_ref: str = Field(max_length=20)
     led_on: date

@@ -167,6 +167,7 @@ def upgrade() -> None:
         sa.CheckConstraint("cooling_off_months BETWEEN 0 AND 120", name=op.f("ck_interest_cooling_off_in_range")),
         sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_interest_span_runs_forward")),
         sa.ForeignKeyConstraint(["auditor_id"], ["auditor.id"], name=op.f("fk_interest_auditor_id")),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_interest_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
         sa.UniqueConstraint("public_id", name=op.f("uq_interest_public_id")),
     )
@@ -182,6 +183,7 @@ def upgrade() -> None:
         sa.Column("audit_ref", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("led_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["auditor_id"], ["auditor.id"], name=op.f("fk_lead_term_auditor_id")),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_lead_term_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_term")),
         sa.UniqueConstraint("auditor_id", "audit_ref", name=op.f("uq_lead_term_auditor_id_audit_ref")),
         sa.UniqueConstraint("public_id", name=op.f("uq_lead_term_public_id")),

@@ -347,12 +347,18 @@ def upgrade() -> None:
             name=op.f("ck_ethics_outcome_outcome_known"),
         ),
         sa.ForeignKeyConstraint(
+            ["firm_id", "deployment_id"],
+            ["deployment.firm_id", "deployment.id"],
+            name=op.f("fk_ethics_outcome_firm_id_deployment_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["firm_id", "request_id"],
             ["ethics_request.firm_id", "ethics_request.id"],
             name=op.f("fk_ethics_outcome_firm_id_request_id"),
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_ethics_outcome_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ethics_outcome")),
+        sa.UniqueConstraint("firm_id", "id", name=op.f("uq_ethics_outcome_firm_id_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_ethics_outcome_public_id")),
     )
     op.create_index(op.f("ix_ethics_outcome_deployment_id"), "ethics_outcome", ["deployment_id"], unique=False)
@@ -375,8 +381,12 @@ def upgrade() -> None:
             ["deployment.firm_id", "deployment.id"],
             name=op.f("fk_ethics_condition_met_firm_id_deployment_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "outcome_id"],
+            ["ethics_outcome.firm_id", "ethics_outcome.id"],
+            name=op.f("fk_ethics_condition_met_firm_id_outcome_id"),
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_ethics_condition_met_firm_id")),
-        sa.ForeignKeyConstraint(["outcome_id"], ["ethics_outcome.id"], name=op.f("fk_ethics_condition_met_outcome_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ethics_condition_met")),
         sa.UniqueConstraint("public_id", name=op.f("uq_ethics_condition_met_public_id")),
     )

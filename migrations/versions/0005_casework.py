@@ -212,6 +212,11 @@ def upgrade() -> None:
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_evidence_file_digest_is_sha256")),
         sa.CheckConstraint("size_bytes >= 0", name=op.f("ck_evidence_file_size_not_negative")),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_evidence_file_audit_id")),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "deployment_id"],
+            ["deployment.firm_id", "deployment.id"],
+            name=op.f("fk_evidence_file_firm_id_deployment_id"),
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_evidence_file_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_file")),
         sa.UniqueConstraint("public_id", name=op.f("uq_evidence_file_public_id")),

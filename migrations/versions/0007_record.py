@@ -155,6 +155,11 @@ def upgrade() -> None:
         sa.Column("last_audit_on", sa.Date(), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("updated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "deployment_id"],
+            ["deployment.firm_id", "deployment.id"],
+            name=op.f("fk_register_entry_firm_id_deployment_id"),
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_register_entry_firm_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_entry")),
         sa.UniqueConstraint("deployment_id", name=op.f("uq_register_entry_deployment_id")),

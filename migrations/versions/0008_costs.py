@@ -65,6 +65,23 @@ REFUSALS = (
         "NEW.state <> 'draft'",
         "a transaction begins as a draft",
     ),
+    ("transaction_remains", "ledger_transaction", "BEFORE DELETE", "1 = 1", "a ledger transaction is never removed"),
+    (
+        "cost_line_while_not_closed",
+        "cost_line",
+        "BEFORE INSERT",
+        "(SELECT p.state FROM cost_period p WHERE p.id = NEW.period_id) = 'closed'",
+        "a closed period takes no more costs",
+    ),
+    (
+        "reading_while_not_closed",
+        "driver_reading",
+        "BEFORE INSERT",
+        "(SELECT p.state FROM cost_period p WHERE p.id = NEW.period_id) = 'closed'",
+        "a closed period takes no more readings",
+    ),
+    ("closed_period_stays", "cost_period", "BEFORE UPDATE", "OLD.state = 'closed'", "a closed period is never changed"),
+    ("period_remains", "cost_period", "BEFORE DELETE", "1 = 1", "a period is never removed"),
 )
 
 
@@ -220,12 +237,18 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind IN ('pending', 'post', 'void')", name=op.f("ck_ledger_transaction_kind_known")),
         sa.CheckConstraint("state IN ('draft', 'posted')", name=op.f("ck_ledger_transaction_state_known")),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "resolves_id"],
+            ["ledger_transaction.firm_id", "ledger_transaction.id"],
+            name=op.f("fk_ledger_transaction_firm_id_resolves_id"),
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_ledger_transaction_firm_id")),
         sa.ForeignKeyConstraint(["period_id"], ["cost_period.id"], name=op.f("fk_ledger_transaction_period_id")),
         sa.ForeignKeyConstraint(
             ["resolves_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_transaction_resolves_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_transaction")),
+        sa.UniqueConstraint("firm_id", "id", name=op.f("uq_ledger_transaction_firm_id_id")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_ledger_transaction_idempotency_key")),
         sa.UniqueConstraint("public_id", name=op.f("uq_ledger_transaction_public_id")),
         sa.UniqueConstraint("ref", name=op.f("uq_ledger_transaction_ref")),
@@ -244,6 +267,11 @@ def upgrade() -> None:
         sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_entry_amount_not_zero")),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "transaction_id"],
+            ["ledger_transaction.firm_id", "ledger_transaction.id"],
+            name=op.f("fk_ledger_entry_firm_id_transaction_id"),
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_ledger_entry_firm_id")),
         sa.ForeignKeyConstraint(
             ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_ledger_entry_transaction_id")
@@ -273,6 +301,11 @@ def upgrade() -> None:
         sa.Column("content_digest", sqlmodel.sql.sqltypes.AutoString(length=71), nullable=False),
         sa.Column("transaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("issued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["firm_id", "transaction_id"],
+            ["ledger_transaction.firm_id", "ledger_transaction.id"],
+            name=op.f("fk_statement_firm_id_transaction_id"),
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_statement_firm_id")),
         sa.ForeignKeyConstraint(["period_id"], ["cost_period.id"], name=op.f("fk_statement_period_id")),
         sa.ForeignKeyConstraint(

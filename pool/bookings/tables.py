@@ -34,6 +34,7 @@ class Booking(Row, table=True):
     ref: str = Field(max_length=20, unique=True)
     firm_id: int = bigint(foreign_key="firm.id", index=True)
     audit_id: int | None = bigint(None, foreign_key="audit.id", index=True)
+    audit_ref: str = Field(default="", max_length=20)
     kind: str = Field(max_length=20)
     state: str = Field(default=BookingState.DRAFT, max_length=20, index=True)
     tier: str = Field(default="", max_length=10)
@@ -56,6 +57,7 @@ class Booking(Row, table=True):
     estimate_low_minor: int | None = bigint(None)
     estimate_high_minor: int | None = bigint(None)
     currency: str = Field(default="EUR", max_length=3)
+    price_steps: list[Any] = json_value(list)
     estimate_key: str = Field(default="", max_length=2000)
     quoted_at: datetime | None = None
     quote_valid_until: date | None = None
@@ -131,6 +133,8 @@ class Proposal(Row, table=True):
     answers_due_on: date
     all_accepted_at: datetime | None = None
     shown_at: datetime | None = None
+    waived_at: datetime | None = None
+    ended_at: datetime | None = None
     objection: str = Field(default="", max_length=5000)
     objected_at: datetime | None = None
     objection_verdict: str = Field(default="", max_length=20)
@@ -158,6 +162,7 @@ class ProposalMember(Row, table=True):
     role: str = Field(max_length=20)
     answer: str = Field(default="asked", max_length=20)
     answered_at: datetime | None = None
+    objected: bool = False
     reason: str = Field(default="", max_length=2000)
 
 
@@ -165,7 +170,7 @@ class Refusal(Row, table=True):
     """A decided refusal of an offered audit: written offer, reason asked, hearing, decision."""
 
     __tablename__ = "audit_refusal"
-    __table_args__ = (owned("booking", "booking_id"),)
+    __table_args__ = (owned("booking", "booking_id"), owned("deployment", "deployment_id"))
     visibility: ClassVar[Visibility] = _OWN
     append_only: ClassVar[bool] = True
 

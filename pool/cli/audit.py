@@ -366,7 +366,9 @@ def ask_stop(audit_ref: str, reason: str, email: str, office: str | None) -> Non
 
 @group.command("stop")
 @click.argument("audit_ref")
+@click.option("--by-firm", is_flag=True, help="The firm broke off; else it was the pool's doing.")
 @seat_options
-def stop(audit_ref: str, email: str, office: str | None) -> None:
+def stop(audit_ref: str, by_firm: bool, email: str, office: str | None) -> None:
     """Stop an audit as the second person."""
-    print_json({"audit": audit_ref, "state": run_as(email, office, journeys.stop, audit_ref=audit_ref)})
+    state = run_as(email, office, journeys.stop, audit_ref=audit_ref, by_pool=not by_firm)
+    print_json({"audit": audit_ref, "state": state})

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field
 
-from pool.kernel.rows import Row, bigint, check, json_value, one_of, unique
+from pool.kernel.rows import Row, bigint, check, json_value, one_of, ownable, owned, unique
 from pool.kernel.tenancy import OFFICES_ONLY, Visibility
 
 
@@ -123,6 +123,8 @@ class LedgerTransaction(Row, table=True):
 
     __tablename__ = "ledger_transaction"
     __table_args__ = (
+        ownable(),
+        owned("ledger_transaction", "resolves_id"),
         one_of("kind", ("pending", "post", "void")),
         one_of("state", ("draft", "posted")),
         check("(state = 'posted') = (posted_at IS NOT NULL)", "posted_has_instant"),
@@ -145,7 +147,10 @@ class LedgerEntry(Row, table=True):
     """One leg: an account, perhaps a firm, and a signed amount (debit positive, credit negative)."""
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (check("amount_minor <> 0", "amount_not_zero"),)
+    __table_args__ = (
+        owned("ledger_transaction", "transaction_id"),
+        check("amount_minor <> 0", "amount_not_zero"),
+    )
     visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
     append_only: ClassVar[bool] = True
 
@@ -161,7 +166,7 @@ class Statement(Row, table=True):
     """The share of one firm in one closed period, as it was told to the firm."""
 
     __tablename__ = "statement"
-    __table_args__ = (unique("period_id", "firm_id"),)
+    __table_args__ = (unique("period_id", "firm_id"), owned("ledger_transaction", "transaction_id"))
     visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
     append_only: ClassVar[bool] = True
 

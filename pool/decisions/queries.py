@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from pool.decisions.tables import Decision, TechnicalReview
+from pool.decisions.tables import Decision, StandingDecision, TechnicalReview
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.refusals import Missing
 from pool.kernel.storage import Reading
@@ -66,6 +66,19 @@ class AuditFact:
     decided_on: date
     outcome: str
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFact:
+    """A decision of two persons about a deployment's standing. ``decided_by`` are the keys of the two."""
+
+    ref: str
+    to_state: str
+    effective_on: date
+    recorded_at: datetime
+    reasons: str
+    decided_by: tuple[str, str]
+    basis: tuple[str, ...] = ()
 
 
 DECISION_COLUMNS = ListColumns(
@@ -162,4 +175,24 @@ def audit_facts(reading: Reading, deployment_id: int) -> tuple[AuditFact, ...]:
         AuditFact(row.ref, row.audit_id, row.audited_on, row.decided_on, row.outcome, row.recorded_at)
         for row in rows
         if row.id not in superseded
+    )
+
+
+def standing_decisions(reading: Reading, deployment_id: int) -> tuple[StandingFact, ...]:
+    """Return the decisions about a deployment's standing, oldest first."""
+    rows = reading.session.exec(
+        select(StandingDecision)
+        .where(col(StandingDecision.deployment_id) == deployment_id)
+        .order_by(col(StandingDecision.id))
+    )
+    return tuple(
+        StandingFact(
+            ref=row.ref,
+            to_state=row.to_state,
+            effective_on=row.effective_on,
+            recorded_at=row.recorded_at,
+            reasons=row.reasons,
+            decided_by=(str(row.first_person_id), str(row.second_person_id)),
+        )
+        for row in rows
     )

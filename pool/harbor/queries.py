@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import case, col, select
 
 from pool.harbor import sources
 from pool.harbor.entries import StoredEntry, check_entries
@@ -181,7 +181,15 @@ def register(reading: Reading, request: ListRequest) -> Page[RegisterView]:
     """Return a page of the public register; one query."""
     columns = ListColumns(
         key=RegisterEntry.id,
-        sorts={"firm": RegisterEntry.firm_name, "ref": RegisterEntry.deployment_ref, "since": RegisterEntry.since},
+        sorts={
+            "firm": RegisterEntry.firm_name,
+            "name": RegisterEntry.deployment_name,
+            "ref": RegisterEntry.deployment_ref,
+            "tier": case({"low": 1, "medium": 2, "high": 3}, value=col(RegisterEntry.tier), else_=0),
+            "state": RegisterEntry.state,
+            "since": RegisterEntry.since,
+            "audited": RegisterEntry.last_audit_on,
+        },
         filters={"tier": RegisterEntry.tier, "state": RegisterEntry.state, "context": RegisterEntry.context},
         search=(
             RegisterEntry.firm_name,

@@ -105,6 +105,7 @@ class RegisterEntry(Row, table=True):
     """What the public register shows of a deployment: a copy, rewritten whenever its sources change."""
 
     __tablename__ = "register_entry"
+    __table_args__ = (owned("deployment", "deployment_id"),)
     visibility: ClassVar[Visibility] = CATALOGUE
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)

@@ -11,6 +11,7 @@ from auditors.casework.fields import BadField
 from auditors.casework.states import AuditState
 from auditors.casework.values import FindingView
 from pool.bookings import service as bookings
+from pool.journeys.book import release
 from pool.journeys.recording import record_fact
 from pool.kernel.clock import day_of
 from pool.kernel.storage import Work, takes_numbers
@@ -304,6 +305,26 @@ def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
     service.ask_to_stop(work, audit_ref=audit_ref, reason=reason)
 
 
-def stop(work: Work, *, audit_ref: str) -> str:
-    """Stop an audit as the second person."""
-    return service.stop_audit(work, audit_ref=audit_ref)
+@takes_numbers
+def stop(work: Work, *, audit_ref: str, by_pool: bool = True) -> str:
+    """Stop an audit as the second person; ``by_pool`` is false where the firm broke off.
+
+    Whether that counts as a refusal is decided apart from this, after a hearing.
+    """
+    state = service.stop_audit(work, audit_ref=audit_ref)
+    file = queries.audit_file(work, audit_ref)
+    words = file.events[-1].reason
+    with work.as_pool():
+        ended = bookings.stop(work, audit_id=file.id, reason=words, by_pool=by_pool)
+    for one in ended:
+        if one.proposal is not None:
+            release(work, one.proposal, reason=words[:500])
+    for part in file.participants:
+        record_fact(
+            work,
+            deployment_id=part.deployment_id,
+            kind="audit-engaged",
+            body={"audit": file.ref, "step": "stopped", "by_pool": by_pool},
+            valid_from=day_of(work.at),
+        )
+    return state

@@ -225,6 +225,8 @@ class EthicsOutcome(Row, table=True):
 
     __tablename__ = "ethics_outcome"
     __table_args__ = (
+        ownable(),
+        owned("deployment", "deployment_id"),
         owned("ethics_request", "request_id"),
         one_of("outcome", ("approved", "approved_with_conditions", "refused")),
     )
@@ -249,13 +251,13 @@ class ConditionMet(Row, table=True):
     """That a condition of an ethics outcome was met, seen by a reviewer."""
 
     __tablename__ = "ethics_condition_met"
-    __table_args__ = (owned("deployment", "deployment_id"),)
+    __table_args__ = (owned("deployment", "deployment_id"), owned("ethics_outcome", "outcome_id"))
     visibility: ClassVar[Visibility] = _OWN
     append_only: ClassVar[bool] = True
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
     deployment_id: int = bigint(index=True)
-    outcome_id: int = bigint(foreign_key="ethics_outcome.id", index=True)
+    outcome_id: int = bigint(index=True)
     note: str = Field(max_length=5000)
     valid_from: date
     recorded_at: datetime

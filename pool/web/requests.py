@@ -111,6 +111,16 @@ def once_of(answer: Callable[[Any], str]) -> Once:
     return Once(key, content.hexdigest(), answer)
 
 
+def with_values(journey: Callable[..., Any], **values: Any) -> Callable[[Any], Any]:
+    """Return the journey with its values filled in; for those whose names :func:`perform` uses itself (``reason``)."""
+
+    def filled(work: Any) -> Any:
+        return journey(work, **values)
+
+    filled.takes_numbers = getattr(journey, "takes_numbers", False)  # type: ignore[attr-defined]
+    return filled
+
+
 def perform(
     journey: Callable[..., Any], *arguments: Any, then: Callable[[Any], str], reason: str = "", **named: Any
 ) -> WsgiResponse:

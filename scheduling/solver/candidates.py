@@ -99,7 +99,7 @@ class Candidates:
         if key not in self._valid:
             mask = 0
             for held in self.problem.auditors[auditor].competences:
-                if held.code == need.code and held.level >= need.min_level:
+                if need.is_met_by(held):
                     mask |= self.calendar.mask_of_days(held.valid_from, held.valid_until)
             self._valid[key] = mask
         return starts_of_runs(self._valid[key], half_days)

@@ -26,13 +26,13 @@ DEADLINES = {
     "major": Deadlines(plan_days=21, close_days=90),
     "minor": Deadlines(plan_days=45, close_days=180),
 }
-RATED = {
+RATED: dict[str, Any] = {
     "procedure": "Read the log and asked the owner.",
     "sample": "30 outputs drawn with the seed.",
     "result": "29 as stated, one unclear.",
     "conclusion": "The duty works.",
 }
-WORDS = {
+WORDS: dict[str, Any] = {
     "requirement": "Each data set is shown with its source.",
     "statement": "One set has no source.",
     "evidence": "Data sheet of 3 September, line 4.",
@@ -60,12 +60,16 @@ class World:
     def __getattr__(self, name: str) -> Actor:
         return self.pool.actors[name]
 
-    def run(self, who: Actor | str, what: Callable[..., Any], /, *args: Any, at: datetime | None = None, **named: Any) -> Any:
+    def run(
+        self, who: Actor | str, what: Callable[..., Any], /, *args: Any, at: datetime | None = None, **named: Any
+    ) -> Any:
         """Run ``what`` as a journey of ``who`` (an actor or a first name) and return its answer."""
         actor = self.pool.actors[who] if isinstance(who, str) else who
         return self.database.run_work(what, *args, actor=actor, at=at or self.at, **named)
 
-    def ask(self, who: Actor | str, what: Callable[..., Any], /, *args: Any, at: datetime | None = None, **named: Any) -> Any:
+    def ask(
+        self, who: Actor | str, what: Callable[..., Any], /, *args: Any, at: datetime | None = None, **named: Any
+    ) -> Any:
         """Ask ``what`` in the scope of ``who``."""
         actor = self.pool.actors[who] if isinstance(who, str) else who
         with self.database.reading(actor, at or self.at) as reading:
@@ -97,7 +101,7 @@ def _deploy(work: Work, world: World, firm: str, name: str, number: int) -> None
         Deployment(
             ref=f"DEP-2026-{number:04d}",
             firm_id=firm_id,
-            model_id=model.id,
+            model_id=model.id or 0,
             name=name,
             purpose="Helps people",
             context="healthcare",
@@ -127,7 +131,9 @@ def point(name: str, *duties: str) -> BriefPoint:
     return BriefPoint(id=name, group="Data", duties=duties or ("D10", "D13"), question=f"What does {name} ask?")
 
 
-def brief(world: World, *, tier: str = "medium", firms: tuple[str, ...] = ("Orchid Health",), **changed: Any) -> AuditBrief:
+def brief(
+    world: World, *, tier: str = "medium", firms: tuple[str, ...] = ("Orchid Health",), **changed: Any
+) -> AuditBrief:
     """Return the brief of an audit of ``firms``."""
     parts = tuple(
         BriefPart(
@@ -197,7 +203,7 @@ def _open(work: Work, world: World, made: AuditBrief, firms: tuple[str, ...]) ->
     return opened
 
 
-PLAN = {"criteria": "The brief.", "sample": "As the points say.", "thresholds": "As major_if says."}
+PLAN: dict[str, Any] = {"criteria": "The brief.", "sample": "As the points say.", "thresholds": "As major_if says."}
 
 
 def seal(world: World, ref: str) -> None:
@@ -221,7 +227,9 @@ def rate_all(world: World, ref: str, *, rating: str = "conforming", deployment: 
         )
 
 
-def issue(world: World, ref: str, *, grade: str = "minor", point_id: str = "TP-06", deployment: str | None = None) -> str:
+def issue(
+    world: World, ref: str, *, grade: str = "minor", point_id: str = "TP-06", deployment: str | None = None
+) -> str:
     """Let Bruno draft and Ada issue one finding; return its reference."""
     finding = world.run(
         "bruno", service.draft_finding, audit_ref=ref, grade=grade, point_id=point_id, deployment=deployment, **WORDS

@@ -1,4 +1,4 @@
-"""Pages."""
+"""Pages of the pool's offices."""
 
 from __future__ import annotations
 
@@ -8,3 +8,28 @@ from pool.web.guards import guard
 
 blueprint = Blueprint("admin", __name__)
 blueprint.before_request(guard)
+
+from pool.web.admin import (  # noqa: E402
+    activity,
+    deployments,
+    ethics,
+    foundation,
+    home,
+    jobs,
+    members,
+    people,
+    record,
+)
+
+__all__ = [
+    "activity",
+    "blueprint",
+    "deployments",
+    "ethics",
+    "foundation",
+    "home",
+    "jobs",
+    "members",
+    "people",
+    "record",
+]

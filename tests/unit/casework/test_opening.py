@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_open_audit_freezes_the_brief_by_digest(world: World) -> None:
 @pytest.mark.parametrize("changed", [{"kind": "renewal"}, {"tier": "high"}, {"edition": "2027.1"}])
 def test_open_audit_when_arguments_differ_from_brief_is_refused(world: World, changed: dict[str, str]) -> None:
     made = casework.brief(world)
-    own = {"kind": made.kind, "tier": made.tier, "edition": made.edition} | changed
+    own: dict[str, Any] = {"kind": made.kind, "tier": made.tier, "edition": made.edition} | changed
     participant = Participant(firm_id=1, deployment_id=world.deployments["Orchid Health"], booking_id=1)
     with pytest.raises(BadBrief):
         world.run(SYSTEM, service.open_audit, brief=made, participants=[participant], **own)

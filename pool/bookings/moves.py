@@ -1,0 +1,73 @@
+"""The one mover: every step of a booking and of a proposal goes through the tables of ``rules`` here."""
+
+from __future__ import annotations
+
+from pool.bookings.lookup import key_of
+from pool.bookings.rules import BOOKING_CYCLE, PROPOSAL_CYCLE, BookingFacts
+from pool.bookings.states import BookingState, ProposalState
+from pool.bookings.tables import Booking, BookingEvent, Proposal
+from pool.kernel.storage import Work
+
+_LONGEST_REASON = 5000
+
+
+def move_booking(work: Work, booking: Booking, move: str, *, facts: BookingFacts) -> None:
+    """Make one step of a booking and write it into its history.
+
+    Raises: WrongOffice, WrongState, or what the guards refuse.
+    """
+    step = BOOKING_CYCLE.step(move, state=booking.state, office=work.actor.office, facts=facts)
+    before = booking.state
+    booking.state = BookingState(step.to_state)
+    booking.version += 1
+    note_step(work, booking, before, reason=facts.reason)
+    work.note(
+        f"booking.{move}",
+        subject_kind="booking",
+        subject_ref=booking.ref,
+        firm_id=booking.firm_id,
+        audit_id=booking.audit_id,
+        before={"state": str(before)},
+        after={"state": str(step.to_state)},
+        reason=facts.reason[:2000] or None,
+    )
+    work.flush()
+
+
+def note_step(work: Work, booking: Booking, before: str, *, reason: str = "") -> None:
+    """Write a step into the history of a booking; its rows are never changed."""
+    work.add(
+        BookingEvent(
+            firm_id=booking.firm_id,
+            audit_id=booking.audit_id,
+            booking_id=key_of(booking),
+            from_state=str(before),
+            to_state=str(booking.state),
+            at=work.at,
+            person_id=work.actor.person_id,
+            name=work.actor.name,
+            office=str(work.actor.office),
+            reason=reason[:_LONGEST_REASON],
+        )
+    )
+
+
+def move_proposal(work: Work, proposal: Proposal, move: str, *, facts: BookingFacts) -> None:
+    """Make one step of a proposal; one that no longer stands gets its end. Raises: as :func:`move_booking`."""
+    step = PROPOSAL_CYCLE.step(move, state=proposal.state, office=work.actor.office, facts=facts)
+    before = proposal.state
+    proposal.state = ProposalState(step.to_state)
+    proposal.version += 1
+    if step.to_state in (ProposalState.DECLINED, ProposalState.SUPERSEDED):
+        proposal.ended_at = work.at
+    work.note(
+        f"proposal.{move}",
+        subject_kind="proposal",
+        subject_ref=proposal.ref,
+        firm_id=proposal.firm_id,
+        audit_id=proposal.audit_id,
+        before={"state": str(before)},
+        after={"state": str(step.to_state)},
+        reason=facts.reason[:2000] or None,
+    )
+    work.flush()

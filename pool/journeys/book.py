@@ -1,0 +1,344 @@
+"""Booking: from the firm's request over screening, estimate and signed acceptance to a confirmed, begun audit.
+
+Whatever counts for the participation record is appended to it in the transaction that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from auditors.casework import service as casework
+from auditors.roster import service as roster
+from pool.bookings import queries, service
+from pool.bookings.service import Answered, BookingRef, Released
+from pool.journeys.recording import record_fact
+from pool.kernel.clock import day_of
+from pool.kernel.storage import Work, takes_numbers
+from pool.kernel.words import gettext as _
+from pool.registry import queries as registry
+from scheduling import jobs
+from scheduling import service as scheduling
+
+ENGAGED = "audit-engaged"
+#: The job by which the clock looks for the next best team; ``pool.jobs`` names its handler.
+REPLAN_JOB = "plan.replan_one"
+
+
+@takes_numbers
+def request_booking(
+    work: Work,
+    *,
+    deployments: Sequence[str],
+    window_from: date,
+    window_until: date,
+    kind: str = "initial",
+    language: str = "en",
+    note: str = "",
+) -> BookingRef:
+    """Draft a request for an audit of one's own deployments. Raises: as ``bookings.request_booking``."""
+    return service.request_booking(
+        work,
+        deployments=deployments,
+        window_from=window_from,
+        window_until=window_until,
+        kind=kind,
+        language=language,
+        note=note,
+    )
+
+
+def change_window(
+    work: Work, *, booking: str, window_from: date, window_until: date, version: int | None = None
+) -> BookingRef:
+    """Choose another window for a request without a team. Raises: as ``bookings.change_window``."""
+    return service.change_window(
+        work, booking=booking, window_from=window_from, window_until=window_until, version=version
+    )
+
+
+@takes_numbers
+def submit(work: Work, *, booking: str, version: int | None = None) -> BookingRef:
+    """Submit a request, or one that was returned; the waiting-list instant goes on record the first time."""
+    before = queries.booking(work, booking).line.requested_at
+    found = service.submit(work, booking=booking, version=version)
+    if before is None:
+        _record(work, found.ref, {"step": "requested", "requested_at": work.at})
+    return found
+
+
+def return_booking(work: Work, *, booking: str, items: str, version: int | None = None) -> BookingRef:
+    """Return a request with what is missing; its waiting-list clock runs on."""
+    return service.return_booking(work, booking=booking, items=items, version=version)
+
+
+@takes_numbers
+def withdraw(work: Work, *, booking: str, reason: str = "", version: int | None = None) -> BookingRef:
+    """Withdraw a request that is not accepted yet; the record learns of it where it knew of the request."""
+    was_requested = queries.booking(work, booking).line.requested_at is not None
+    found = service.withdraw(work, booking=booking, reason=reason, version=version)
+    if was_requested:
+        _record(work, found.ref, {"step": "withdrawn"})
+    return found
+
+
+def screen(
+    work: Work,
+    *,
+    booking: str,
+    releases: int = 0,
+    logs_incomplete: bool = False,
+    tools_with_write_access: bool = False,
+    remote_sites: bool = False,
+    reductions: Mapping[str, int] | None = None,
+    version: int | None = None,
+) -> BookingRef:
+    """Screen a request: exact effort, roles, calendar and the frozen brief. Raises: as ``bookings.screen``."""
+    return service.screen(
+        work,
+        booking=booking,
+        releases=releases,
+        logs_incomplete=logs_incomplete,
+        tools_with_write_access=tools_with_write_access,
+        remote_sites=remote_sites,
+        reductions=reductions,
+        version=version,
+    )
+
+
+@takes_numbers
+def decline(work: Work, *, booking: str, reason: str, version: int | None = None) -> BookingRef:
+    """Decline a request for want of competence or impartiality; the firm stays engaged in its record."""
+    found = service.decline(work, booking=booking, reason=reason, version=version)
+    _record(work, found.ref, {"step": "declined by the pool"})
+    return found
+
+
+def quote(
+    work: Work,
+    *,
+    booking: str,
+    currency: str = "EUR",
+    overhead_percent: str = "20",
+    valid_days: int = 30,
+    version: int | None = None,
+) -> BookingRef:
+    """Give the estimate of a screened request. Raises: as ``bookings.quote``."""
+    return service.quote(
+        work,
+        booking=booking,
+        currency=currency,
+        overhead_percent=overhead_percent,
+        valid_days=valid_days,
+        version=version,
+    )
+
+
+@takes_numbers
+def accept(work: Work, *, booking: str, signed_name: str, version: int | None = None) -> BookingRef:
+    """Accept the estimate by typed name: the audit is opened, held against the brief that was frozen."""
+    engaged = service.accept(work, booking=booking, signed_name=signed_name, version=version)
+    with work.as_pool():
+        opened = casework.open_audit(
+            work,
+            brief=engaged.brief,
+            participants=[
+                casework.Participant(
+                    firm_id=engaged.firm_id, deployment_id=part.deployment_id, booking_id=engaged.booking_id
+                )
+                for part in engaged.brief.parts
+            ],
+            kind=engaged.kind,
+            tier=engaged.tier,
+            edition=engaged.brief.edition,
+        )
+    found = service.attach_audit(work, booking=engaged.ref, audit_id=opened.id, audit_ref=opened.ref)
+    _record(work, found.ref, {"step": "accepted", "audit": opened.ref})
+    return found
+
+
+@takes_numbers
+def expire_quotes(work: Work) -> tuple[BookingRef, ...]:
+    """Let estimates run out whose last day has passed; the clock does it daily."""
+    expired = service.expire_quotes(work)
+    for found in expired:
+        _record(work, found.ref, {"step": "estimate expired"})
+    return expired
+
+
+# --------------------------------------------------------------------------------------------------
+# Offer, objection, confirmation
+
+
+@takes_numbers
+def show_offer(work: Work, *, booking: str, note: str = "") -> Answered:
+    """Show team and dates to the firm: from now on it is an offer, on record with both instants."""
+    standing = queries.booking(work, booking).standing
+    was_shown = standing is not None and standing.shown_at is not None
+    found = service.show_offer(work, booking=booking, note=note)
+    if not was_shown:
+        _record(
+            work, found.booking_ref, {"step": "offered", "proposal": found.proposal_ref, "starts_on": found.starts_on}
+        )
+    return found
+
+
+def object_to(work: Work, *, booking: str, reason: str, version: int | None = None) -> Answered:
+    """Object to the team, justified and in time. Raises: as ``bookings.object_to``."""
+    return service.object_to(work, booking=booking, reason=reason, version=version)
+
+
+def waive_objection(work: Work, *, booking: str, version: int | None = None) -> Answered:
+    """Give up the rest of the objection window. Raises: as ``bookings.waive_objection``."""
+    return service.waive_objection(work, booking=booking, version=version)
+
+
+@takes_numbers
+def decide_objection(
+    work: Work, *, booking: str, upheld: bool, reason: str, auditors: Sequence[str] = (), version: int | None = None
+) -> Answered:
+    """Decide an objection, as impartiality officer; ``auditors`` are names or keys of members it is right about."""
+    standing = queries.booking(work, booking).standing
+    members = standing.members if standing is not None else ()
+    named = [one.auditor_id for one in members if one.name in auditors or str(one.auditor_id) in auditors]
+    found = service.decide_objection(
+        work, booking=booking, upheld=upheld, reason=reason, auditors=named, version=version
+    )
+    if upheld:
+        give_way(work, found, step="objection upheld")
+    return found
+
+
+@takes_numbers
+def confirm(work: Work, *, booking: str, version: int | None = None) -> Answered:
+    """Confirm team and dates: half-days are booked, the team is seated, the lead's term is noted.
+
+    Raises: as ``bookings.confirm``; NoHalfDays, TeamFixed.
+    """
+    found = service.confirm(work, booking=booking, version=version)
+    firm_id = queries.booking(work, booking).line.firm_id
+    with work.as_pool():
+        scheduling.book(work, audit_id=found.audit_id)
+        casework.join_team(
+            work,
+            audit_id=found.audit_id,
+            members=[
+                casework.TeamMember(auditor_id=one.auditor_id, person_id=one.person_id, name=one.name, role=one.role)
+                for one in found.members
+            ],
+            starts_on=found.starts_on,
+            ends_on=found.ends_on,
+        )
+        lead = next(one for one in found.members if one.role == "lead")
+        roster.note_lead(
+            work,
+            auditor_id=lead.auditor_id,
+            firm_id=firm_id,
+            audit_ref=found.audit_ref,
+            led_on=found.starts_on,
+        )
+    _record(
+        work,
+        found.booking_ref,
+        {"step": "confirmed", "audit": found.audit_ref, "starts_on": found.starts_on, "ends_on": found.ends_on},
+    )
+    return found
+
+
+def release(work: Work, found: Answered, *, reason: str = "") -> None:
+    """Give back what a proposal held: half-days, sight of the firm's facts, seats in the team, the lead's term."""
+    with work.as_pool():
+        scheduling.free(work, audit_id=found.audit_id)
+        roster.drop_lead(work, audit_ref=found.audit_ref)
+        for one in found.members:
+            casework.leave_team(
+                work, audit_id=found.audit_id, person_id=one.person_id, reason=reason or _("The dates fell away")
+            )
+
+
+def give_way(work: Work, found: Answered, *, step: str) -> None:
+    """Release what a fallen proposal held, note it on the record, and have the clock look for the next best team."""
+    release(work, found)
+    with work.as_pool():
+        jobs.enqueue(
+            work,
+            kind=REPLAN_JOB,
+            dedupe_key=f"{REPLAN_JOB}:{found.proposal_ref}",
+            due_at=work.at,
+            payload={"booking": found.booking_ref},
+        )
+    _record(work, found.booking_ref, {"proposal": found.proposal_ref, "step": step})
+
+
+# --------------------------------------------------------------------------------------------------
+# After confirmation
+
+
+@takes_numbers
+def reschedule(
+    work: Work, *, booking: str, reason: str, window_from: date, window_until: date, version: int | None = None
+) -> BookingRef:
+    """Ask for other dates; team and half-days are released and the booking is planned anew. Never a refusal."""
+    found = service.reschedule(
+        work, booking=booking, reason=reason, window_from=window_from, window_until=window_until, version=version
+    )
+    return _released(work, found, {"step": "rescheduled"}, reason)
+
+
+@takes_numbers
+def cancel(work: Work, *, booking: str, reason: str, version: int | None = None) -> BookingRef:
+    """Cancel an accepted booking. Where the pool cancels, the firm stays engaged in its record."""
+    found = service.cancel(work, booking=booking, reason=reason, version=version)
+    with work.as_pool():
+        by_pool = queries.booking(work, found.booking.ref).ended_by_pool
+    return _released(work, found, {"step": "cancelled by the pool" if by_pool else "cancelled by the firm"}, reason)
+
+
+def _released(work: Work, found: Released, body: Mapping[str, Any], reason: str) -> BookingRef:
+    if found.proposal is not None:
+        release(work, found.proposal, reason=reason[:500])
+    _record(work, found.booking.ref, body)
+    return found.booking
+
+
+@takes_numbers
+def start_audits(work: Work) -> tuple[BookingRef, ...]:
+    """Begin the audits whose first day has come; the clock does it daily."""
+    begun = service.start_due(work)
+    for found in begun:
+        _record(work, found.ref, {"step": "begun", "audit": found.audit_ref})
+    return begun
+
+
+@takes_numbers
+def decide_refusal(
+    work: Work, *, booking: str, deployment: str, reason_given: str, heard_on: date, reasons: str
+) -> BookingRef:
+    """Decide, as decision maker, that a firm refused an offered audit. Raises: as ``bookings.decide_refusal``."""
+    view = registry.deployment(work, deployment)
+    found = service.decide_refusal(
+        work, booking=booking, deployment_id=view.id, reason_given=reason_given, heard_on=heard_on, reasons=reasons
+    )
+    record_fact(
+        work,
+        deployment_id=view.id,
+        kind=ENGAGED,
+        body={"booking": found.ref, "step": "refusal decided", "reasons": reasons},
+        valid_from=day_of(work.at),
+    )
+    return found
+
+
+def _record(work: Work, booking: str, body: Mapping[str, Any]) -> None:
+    """Put a step of a booking on the record of every deployment it covers."""
+    with work.as_pool():
+        deployments = queries.deployment_ids(work, booking)
+    for deployment_id in deployments:
+        record_fact(
+            work,
+            deployment_id=deployment_id,
+            kind=ENGAGED,
+            body={"booking": booking, **body},
+            valid_from=day_of(work.at),
+        )

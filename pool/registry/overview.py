@@ -1,0 +1,62 @@
+"""Reads of the registry over all deployments within sight, for home pages: one query each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import col, func, select
+
+from pool.kernel.storage import Reading
+from pool.registry.queries import EthicsView, IncidentView, _ethics, _ethics_statement, _incident
+from pool.registry.tables import Attestation, Deployment, Incident, MonitoringReport, TunedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many models there are, and how many of them are not linked to the catalogue."""
+
+    models: int
+    unlinked: int
+
+
+def open_incidents(reading: Reading) -> tuple[IncidentView, ...]:
+    """Return the incidents that are not closed, the soonest full report first."""
+    rows = reading.session.exec(
+        select(Incident, Deployment)
+        .join(Deployment, col(Deployment.id) == col(Incident.deployment_id))
+        .where(col(Incident.closed_at).is_(None))
+        .order_by(col(Incident.full_report_due_on), col(Incident.id))
+    )
+    return tuple(_incident(*row) for row in rows)
+
+
+def ethics_in_sight(reading: Reading) -> tuple[EthicsView, ...]:
+    """Return every ethics request, oldest first."""
+    return tuple(_ethics(*row) for row in reading.session.exec(_ethics_statement()))
+
+
+def last_monitoring(reading: Reading) -> dict[int, date]:
+    """Return the last day that a monitoring report covers, by deployment."""
+    rows = reading.session.exec(
+        select(MonitoringReport.deployment_id, func.max(col(MonitoringReport.period_until))).group_by(
+            col(MonitoringReport.deployment_id)
+        )
+    )
+    return {deployment_id: until for deployment_id, until in rows}
+
+
+def last_signatures(reading: Reading) -> dict[int, date]:
+    """Return the day of the last signature, by deployment."""
+    rows = reading.session.exec(
+        select(Attestation.deployment_id, func.max(col(Attestation.valid_from))).group_by(col(Attestation.deployment_id))
+    )
+    return {deployment_id: day for deployment_id, day in rows}
+
+
+def model_counts(reading: Reading) -> Counts:
+    """Return how many fine-tuned models are within sight."""
+    everything, linked = reading.session.exec(
+        select(func.count(col(TunedModel.id)), func.count(col(TunedModel.foundation_model_id)))
+    ).one()
+    return Counts(everything, everything - linked)

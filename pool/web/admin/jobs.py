@@ -1,0 +1,61 @@
+"""Timed jobs: what is due, what is being done, what failed and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from pool.kernel.words import gettext as _
+from pool.kernel.words import lazy as _l
+from pool.web.admin import blueprint
+from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
+from pool.web.requests import attachment, page, reading
+from scheduling.jobs import MAX_ATTEMPTS, jobs_listed
+
+STATES = (("due", _l("Due")), ("claimed", _l("Being done")), ("dead", _l("Given up")), ("done", _l("Done")))
+SPEC = ListSpec(
+    name="jobs",
+    columns=(
+        Column("kind", _l("Job"), sort=True, primary=True),
+        Column("due_at", _l("Due"), "instant", sort=True),
+        Column("state", _l("State")),
+        Column("attempts", _l("Attempts"), "number", sort=True),
+        Column("last_error", _l("Last error")),
+        Column("dedupe_key", _l("Key"), hidden_on_phone=True),
+    ),
+    filters=(Filter("state", _l("State"), STATES),),
+    search=_l("Job, key or error"),
+    default_sort="-due_at",
+)
+_MEANINGS = {"due": "neutral", "claimed": "due_soon", "dead": "overdue", "done": "good"}
+
+
+@blueprint.get("/pool/jobs")
+def jobs() -> Any:
+    """List the timed jobs; without a choice of states, those that are not done."""
+    asked = SPEC.parse(request.args)
+    if not asked.chosen("state"):
+        asked = asked.fixed("state", "due", "claimed", "dead")
+    if request.args.get("format") == "csv":
+        rows = every_item(lambda one: jobs_listed(reading(), one), asked)
+        return attachment(csv_of(SPEC, rows), name="jobs.csv", media_type="text/csv")
+    found = jobs_listed(reading(), asked)
+    return page(
+        "admin/jobs.html",
+        view=list_view(SPEC, found, path=request.path),
+        job_word=job_word,
+        words=dict(STATES),
+        meanings=_MEANINGS,
+        most=MAX_ATTEMPTS,
+    )
+
+
+def job_word(kind: str) -> str:
+    """Return in words what a kind of job does; an unknown kind stays as it is."""
+    words = {
+        "standing.refresh_all": _("Derive every standing anew"),
+        "bookings.expire_quotes": _("Let estimates expire"),
+        "audits.start": _("Start audits whose day has come"),
+    }
+    return words.get(kind, kind)

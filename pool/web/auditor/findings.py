@@ -1,0 +1,408 @@
+"""Findings: writing, changing, discarding and issuing them; the page of one with its remedy and both sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import jsonify, request, url_for
+
+from auditors.casework import queries
+from auditors.casework.states import FindingState, RemedyState
+from auditors.casework.values import AuditFile, FindingFile, FindingView, PointView
+from pool.journeys import audit as journeys
+from pool.journeys import remedy as remedies
+from pool.kernel.refusals import Conflict, Refusal
+from pool.kernel.storage import AlreadyDone
+from pool.kernel.words import gettext as _
+from pool.kernel.words import lazy as _l
+from pool.web.auditor import blueprint, vocabulary
+from pool.web.auditor.findings_view import due_facts, next_word, story, who_acts
+from pool.web.auditor.workpapers import FILE_FORM, attach_file
+from pool.web.fields import Check, Choice, Hidden, LongText, Radio, Text
+from pool.web.forms import Bound, Form, Option, Section
+from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
+from pool.web.parts import Crumb
+from pool.web.requests import actor, at, attachment, close_reading, database, once_of, page, perform, reading
+from pool.web.states import STATES
+
+_GRADES = [Option(name, word, rule) for name, (word, rule) in vocabulary.GRADES.items()]
+_TEXTS = [
+    LongText(name="requirement", label=_l("Requirement"), rows=3, most=20_000, required=False,
+             help=_l("What should be: the duty, at the level that counts here.")),
+    LongText(name="statement", label=_l("Statement"), rows=4, most=20_000, required=False,
+             help=_l("What is: one lapse, in words that stand by themselves. Never an intent.")),
+    LongText(name="evidence", label=_l("Evidence"), rows=4, most=20_000, required=False,
+             help=_l("What shows it: items, dates, places, so that somebody else finds them again.")),
+]  # fmt: skip
+FORM = Form(
+    "finding",
+    [
+        Section("", [Choice(name="point", label=_l("Test point")), Choice(name="duty", label=_l("Duty"), required=False,
+                                                                        blank=_l("The first duty of the point"))]),
+        Section(_l("What should be, what is, what shows it"), _TEXTS,
+                intro=_l("A draft may be incomplete; to be issued it needs all three.")),
+        Section(_l("Grade"), [Radio(name="grade", label=_l("How grave is it?"), cards=True, choices=_GRADES),
+                              Text(name="repeats", label=_l("Repeats an earlier finding"), required=False, most=20,
+                                   example="FIN-2026-0003")]),
+    ],
+)  # fmt: skip
+EDIT = Form(
+    "finding",
+    [
+        Section(_l("What should be, what is, what shows it"), _TEXTS),
+        Section(_l("Grade"), [Radio(name="grade", label=_l("How grave is it?"), cards=True, choices=_GRADES),
+                              Hidden(name="version", most=12, pattern="[0-9]+")]),
+    ],
+)  # fmt: skip
+DISCARD = Form("discard", [Section("", [LongText(name="reason", label=_l("Why"), rows=3, most=2000, required=False)])])
+_ANSWER = LongText(name="answer", label=_l("Your words to the firm"), rows=4, most=20_000, required=False,
+                   help=_l("What you looked at, and what carries or does not carry. Needed where you send something back "
+                           "or verify it."))  # fmt: skip
+VERDICT = Form(
+    "verdict",
+    [
+        Section(
+            "",
+            [
+                _ANSWER,
+                Check(
+                    name="on_plan",
+                    label=_l("Close this minor on its plan; the next audit looks whether it was carried out"),
+                ),
+                Hidden(name="version", most=12, pattern="[0-9]+"),
+            ],
+        )
+    ],
+)
+_VERDICTS = {
+    "accept": remedies.accept,
+    "send_back": remedies.send_back,
+    "verify": remedies.verify,
+    "insufficient": remedies.find_insufficient,
+}
+
+SPEC = ListSpec(
+    name="findings",
+    columns=(
+        Column("ref", _l("Finding"), "ref", sort=True, primary=True),
+        Column("grade", _l("Grade"), sort=True),
+        Column("statement", _l("Statement")),
+        Column("firm_name", _l("Firm")),
+        Column("audit_ref", _l("Audit"), "ref"),
+        Column("state", _l("State"), "state", sort=True),
+        Column("due_on", _l("Due"), "due"),
+    ),
+    filters=(
+        Filter("grade", _l("Grade"), tuple((name, word) for name, (word, _rule) in vocabulary.GRADES.items())),
+        Filter(
+            "state",
+            _l("State"),
+            tuple((name, STATES[name][1]) for name in (str(state) for state in FindingState)),
+        ),
+    ),
+    search=_l("Words or reference"),
+    default_sort="-ref",
+    extra_sorts=("close_by", "issued_at"),
+)
+
+
+@blueprint.get("/findings")
+def findings() -> Any:
+    """List the findings of the auditor's audits."""
+    asked = SPEC.parse(request.args)
+    if request.args.get("format") == "csv":
+        rows = every_item(lambda wanted: queries.findings_of_firm(reading(), wanted), asked)
+        return attachment(csv_of(SPEC, rows), name="findings.csv", media_type="text/csv")
+    found = queries.findings_of_firm(reading(), asked)
+    return page("auditor/findings.html", view=list_view(SPEC, found, path=request.path), words=vocabulary)
+
+
+# --------------------------------------------------------------------------------------------------
+# Writing
+
+
+@blueprint.route("/audits/<ref>/findings/new", methods=["GET", "POST"])
+def new_finding(ref: str) -> Any:
+    """Write a finding, filled in from the workpaper of the chosen test point."""
+    file = queries.audit_file(reading(), ref)
+    key = request.form.get("point") or request.args.get("point", "")
+    chosen = next((point for point in file.points if _key(point) == key), None)
+    form = _form_for(file, chosen)
+    status = 200
+    if request.method == "GET":
+        bound = form.fresh(_first_words(chosen))
+    else:
+        bound, status = form.bind(request.form), 422
+        if bound.valid:
+            deployment, _slash, point_id = bound["point"].partition("/")
+            try:
+                return perform(
+                    journeys.draft_finding,
+                    audit_ref=ref,
+                    grade=bound["grade"],
+                    point_id=point_id,
+                    deployment=deployment,
+                    duty_id=bound.cleaned.get("duty") or "",
+                    requirement=bound["requirement"],
+                    statement=bound["statement"],
+                    evidence=bound["evidence"],
+                    repeats=bound["repeats"],
+                    then=lambda found: url_for("auditor.finding", ref=found),
+                )
+            except Refusal as refusal:
+                bound.add_refusal(refusal)
+    back = url_for("auditor.audit", ref=ref)
+    if chosen is not None:
+        back = url_for("auditor.point", ref=ref, deployment=chosen.deployment_ref, point_id=chosen.point_id)
+    return page(
+        "auditor/finding_form.html",
+        status,
+        form_title=_("New finding"),
+        form_lead=_("It stays the team's draft until the lead auditor issues it."),
+        bound=bound,
+        chosen=chosen,
+        submit_label=_("Keep as draft"),
+        cancel_url=back,
+        keep_url=None,
+        crumbs=[
+            Crumb(label=_("Audits"), url=url_for("auditor.audits")),
+            Crumb(label=file.ref, url=back),
+            Crumb(label=_("New finding")),
+        ],
+    )
+
+
+def _key(point: PointView) -> str:
+    return f"{point.deployment_ref}/{point.point_id}"
+
+
+def _form_for(file: AuditFile, chosen: PointView | None) -> Form:
+    several = len(file.participants) > 1
+    choices = [
+        (
+            _key(point),
+            f"{point.deployment_ref} · {point.point_id} · " * several
+            + f"{point.point_id} · " * (not several)
+            + str(point.point.get("question", ""))[:90],
+        )
+        for point in file.points
+    ]
+    form = FORM.with_choices("point", choices)
+    duties = [str(duty) for duty in chosen.point.get("duties", [])] if chosen else []
+    # A duty can only be chosen once the point is known; before that the point's first duty counts.
+    return form.with_choices("duty", [(duty, duty) for duty in duties]) if len(duties) > 1 else form.without("duty")
+
+
+def _first_words(chosen: PointView | None) -> dict[str, Any]:
+    """Return what the workpaper already says, so that nobody types it twice."""
+    if chosen is None:
+        return {}
+    duties = ", ".join(str(duty) for duty in chosen.point.get("duties", []))
+    grade = chosen.rating if chosen.rating in ("minor", "major", "observation") else ""
+    parts = [str(chosen.point.get("question", "")), str(chosen.point.get("objective", ""))]
+    return {
+        "point": _key(chosen),
+        "requirement": f"{duties}: {' '.join(part for part in parts if part)}" if duties else " ".join(parts),
+        "evidence": "\n".join(part for part in (chosen.sample, chosen.result) if part),
+        "grade": grade,
+    }
+
+
+@blueprint.route("/findings/<ref>/edit", methods=["GET", "POST"])
+def edit_finding(ref: str) -> Any:
+    """Change a draft."""
+    found = queries.finding(reading(), ref)
+    finding = found.finding
+    status = 200
+    if request.method == "GET":
+        _require_draft(finding)
+        values = {name: getattr(finding, name) for name in ("grade", "requirement", "statement", "evidence", "version")}
+        bound = EDIT.fresh(values)
+    else:
+        bound, status = EDIT.bind(request.form), 422
+        if request.form.get("action") == "autosave":
+            return _autosave(bound, ref)
+        if bound.valid:
+            try:
+                return perform(
+                    journeys.edit_finding,
+                    finding_ref=ref,
+                    **_edited(bound),
+                    then=lambda _version: url_for("auditor.finding", ref=ref),
+                )
+            except Refusal as refusal:
+                bound.add_refusal(refusal)
+    return page(
+        "auditor/finding_form.html",
+        status,
+        form_title=_("Change %(ref)s", ref=finding.ref),
+        form_lead=_("A draft changes freely; once it is issued its words stay."),
+        bound=bound,
+        chosen=None,
+        submit_label=_("Save"),
+        cancel_url=url_for("auditor.finding", ref=ref),
+        keep_url=request.path,
+        crumbs=_crumbs(finding, _("Change")),
+    )
+
+
+class NotADraft(Conflict):
+    """Only a draft is changed."""
+
+
+def _require_draft(finding: FindingView) -> None:
+    if finding.state != FindingState.DRAFT:
+        raise NotADraft(_("Only a draft is changed."), next_step=_("Look at the finding's present state."))
+
+
+def _edited(bound: Bound) -> dict[str, Any]:
+    return {**bound.cleaned, "version": int(bound["version"])}
+
+
+def _autosave(bound: Bound, ref: str) -> Any:
+    if not bound.valid:
+        words = [*bound.form_errors, *(word for errors in bound.errors.values() for word in errors)]
+        return jsonify({"saved": False, "reason": " ".join(words)}), 422
+    once = once_of(str)
+    close_reading()
+    try:
+        version = database().run_work(
+            journeys.edit_finding, finding_ref=ref, **_edited(bound), actor=actor(), at=at(), once=once
+        )
+    except AlreadyDone as done:
+        version = int(done.answer)
+    return jsonify({"saved": True, "version": version})
+
+
+@blueprint.route("/findings/<ref>/discard", methods=["GET", "POST"])
+def discard_finding(ref: str) -> Any:
+    """Discard a draft."""
+    finding = queries.finding(reading(), ref).finding
+    status = 200
+    bound = DISCARD.fresh()
+    if request.method == "POST":
+        bound, status = DISCARD.bind(request.form), 422
+        if bound.valid:
+            try:
+                return perform(
+                    journeys.discard_finding,
+                    finding_ref=ref,
+                    reason=bound["reason"],
+                    then=lambda _n: url_for("auditor.audit", ref=finding.audit_ref),
+                )
+            except Refusal as refusal:
+                bound.add_refusal(refusal)
+    return page(
+        "shared/confirm.html",
+        status,
+        confirm_title=_("Discard %(ref)s", ref=finding.ref),
+        confirm_text=_("The draft stays in the team's papers as discarded. The firm never sees it."),
+        confirm_facts=[],
+        confirm_action=request.path,
+        confirm_label=_("Discard the draft"),
+        back_url=url_for("auditor.finding", ref=ref),
+        bound=bound,
+        crumbs=_crumbs(finding, _("Discard")),
+    )
+
+
+@blueprint.post("/audits/<ref>/findings/issue")
+def issue_findings(ref: str) -> Any:
+    """Issue one draft, or all of them, to the firm; their deadlines begin."""
+    chosen = request.form.get("finding", "")
+    target = url_for("auditor.finding", ref=chosen) if chosen else url_for("auditor.audit", ref=ref)
+    return perform(
+        journeys.issue,
+        audit_ref=ref,
+        finding_refs=[chosen] if chosen else None,
+        then=lambda _refs: target,
+    )
+
+
+# --------------------------------------------------------------------------------------------------
+# The page of one finding
+
+
+def _crumbs(finding: FindingView, last: str = "") -> list[Crumb]:
+    crumbs = [
+        Crumb(label=_("Audits"), url=url_for("auditor.audits")),
+        Crumb(label=finding.audit_ref, url=url_for("auditor.audit", ref=finding.audit_ref)),
+        Crumb(label=finding.ref, url=url_for("auditor.finding", ref=finding.ref)),
+    ]
+    return [*crumbs, Crumb(label=last)] if last else crumbs
+
+
+@blueprint.get("/findings/<ref>")
+def finding(ref: str) -> Any:
+    """Show a finding: three parts, grade by rule, remedy, clock, files, both sides' story."""
+    return _finding_page(queries.finding(reading(), ref))
+
+
+def _finding_page(
+    found: FindingFile, *, verdict: Bound | None = None, file_form: Bound | None = None, status: int = 200
+) -> Any:
+    moves = {move.move: move for move in found.moves}
+    one = found.finding
+    live = found.remedies[-1] if found.remedies else None
+    judge = "accept" if "accept" in moves else "verify" if "verify" in moves else ""
+    why_not = moves[judge].reasons if judge else ()
+    issue = moves.get("issue" if one.grade in vocabulary.DEMANDING else "note")
+    form = VERDICT if judge == "accept" and one.grade == "minor" else VERDICT.without("on_plan")
+    return page(
+        "auditor/finding.html",
+        status,
+        found=found,
+        finding=one,
+        live=live,
+        judge=judge if not why_not else "",
+        why_not=why_not,
+        issue_move=issue,
+        may_edit="edit" in moves and not moves["edit"].reasons,
+        sentence=next_word(one, live),
+        must_act=who_acts(one),
+        clock=due_facts(one),
+        story=story(found),
+        verdict=verdict or form.fresh({"version": one.version}),
+        file_form=file_form or FILE_FORM.fresh(),
+        may_attach=one.state not in (FindingState.VERIFIED_CLOSED, FindingState.WITHDRAWN, FindingState.DISCARDED),
+        words=vocabulary,
+        crumbs=_crumbs(one),
+        remedy_states=RemedyState,
+    )
+
+
+@blueprint.post("/findings/<ref>/remedy")
+def answer_remedy(ref: str) -> Any:
+    """Accept a remedy or send it back; verify its evidence or find it insufficient."""
+    found = queries.finding(reading(), ref)
+    action = request.form.get("action", "")
+    is_plan = action in ("accept", "send_back") and found.finding.grade == "minor"
+    form = VERDICT if is_plan else VERDICT.without("on_plan")
+    bound = form.bind(request.form)
+    journey = _VERDICTS.get(action)
+    if journey is None:
+        bound.add_error(None, _("Choose one of the buttons of the form."))
+    if bound.valid and journey is not None:
+        named: dict[str, Any] = {"answer": bound["answer"], "version": int(bound["version"])}
+        if action == "accept" and is_plan:
+            named["on_plan"] = bound["on_plan"]
+        try:
+            return perform(journey, finding_ref=ref, **named, then=lambda _n: url_for("auditor.finding", ref=ref))
+        except Refusal as refusal:
+            bound.add_refusal(refusal)
+    found = queries.finding(reading(), ref)
+    return _finding_page(replace(found), verdict=bound, status=422)
+
+
+@blueprint.post("/findings/<ref>/files")
+def add_finding_file(ref: str) -> Any:
+    """Attach a file to a finding, as an auditor of its audit."""
+    bound = FILE_FORM.bind(request.form, request.files)
+    if bound.valid:
+        try:
+            target = url_for("auditor.finding", ref=ref) + "#files"
+            return attach_file(bound, remedies.attach, finding_ref=ref, then=target)
+        except Refusal as refusal:
+            bound.add_refusal(refusal)
+    return _finding_page(queries.finding(reading(), ref), file_form=bound, status=422)
