@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from pool.journeys import daily
+from pool.journeys import book, daily, plan
 from pool.kernel.clock import day_of, now, start_of_day
 from pool.kernel.roles import SYSTEM
 from pool.kernel.storage import Database, Work
@@ -19,11 +19,11 @@ from scheduling.jobs import DueJob
 log = logging.getLogger("pool.jobs")
 
 #: Kind -> the journey that has its effect. Names are stored in rows: a renamed kind keeps its old name here too.
-HANDLERS: dict[str, Callable[..., Any]] = {
-    "standing.refresh_all": daily.refresh_all_standings,
-    "bookings.expire_quotes": daily.expire_quotes,
-    "audits.start": daily.start_audits,
+DAILY: dict[str, Callable[..., Any]] = {
+    "daily.let_pass": daily.let_pass,
+    "daily.refresh_all_standings": daily.refresh_all_standings,
 }
+HANDLERS: dict[str, Callable[..., Any]] = {**DAILY, book.REPLAN_JOB: plan.replan_one}
 
 
 class LostLease(Exception):
@@ -38,12 +38,12 @@ def worker_name() -> str:
 def plan_day(database: Database, at: datetime) -> None:
     """Make the daily jobs of this day due; calling it again changes nothing."""
 
-    def plan(work: Work) -> None:
+    def make_due(work: Work) -> None:
         day = day_of(at)
-        for kind in HANDLERS:
+        for kind in DAILY:
             jobs.enqueue(work, kind=kind, dedupe_key=f"{kind}:{day.isoformat()}", due_at=start_of_day(day))
 
-    database.run_work(plan, actor=SYSTEM, at=at)
+    database.run_work(make_due, actor=SYSTEM, at=at)
     database.forget_once_keys(at)
 
 

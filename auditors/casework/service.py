@@ -2,27 +2,8 @@
 
 from __future__ import annotations
 
-from auditors.casework.conduct import (
-    answer_comment,
-    apply_verdict,
-    ask_to_stop,
-    close_audit,
-    comment_report,
-    end_fieldwork,
-    end_sight_when_done,
-    mark_decided,
-    repeat_fieldwork,
-    report_stage1,
-    return_to_review,
-    seal_plan,
-    send_report,
-    start_stage1,
-    start_stage2,
-    stop_audit,
-    submit_report,
-    take_review,
-    write_report,
-)
+from auditors.casework.closing import ask_to_stop, close_audit, end_sight_when_done, stop_audit
+from auditors.casework.conduct import end_fieldwork, report_stage1, seal_plan, start_stage1, start_stage2
 from auditors.casework.evidence import attach, attach_to_finding, attach_to_point
 from auditors.casework.findings import (
     acknowledge_by_silence,
@@ -53,6 +34,18 @@ from auditors.casework.remedies import (
     propose_remedy,
     send_back_remedy,
     verify_remedy,
+)
+from auditors.casework.reporting import (
+    answer_comment,
+    apply_verdict,
+    comment_report,
+    mark_decided,
+    repeat_fieldwork,
+    return_to_review,
+    send_report,
+    submit_report,
+    take_review,
+    write_report,
 )
 from auditors.casework.workpapers import rate_point
 

@@ -8,11 +8,18 @@ from typing import Any
 
 import click
 
+from pool.cli.acting import acting, open_database, seat_options
 from pool.cli.answers import print_json, read_document
+from pool.cli.audit import read_as, run_as, whole_list
+from pool.kernel.clock import now
+from pool.kernel.digest import digest_of
+from pool.kernel.listing import LARGEST_SIZE, ListRequest
 from pool.kernel.refusals import Invalid
+from pool.kernel.roles import SYSTEM
 from pool.kernel.words import gettext as _
 from scheduling.plan import plan_to_json
-from scheduling.problem_json import problem_from_json
+from scheduling.problem_json import problem_from_json, problem_to_json
+from scheduling.queries import PlanLine, plans
 from scheduling.schema import plan_schema, problem_schema
 from scheduling.verify import verify
 
@@ -23,7 +30,7 @@ class UnwritableFile(Invalid):
     """The file to write to cannot be written."""
 
 
-@click.group("plan", help=_("Plans: solve a problem, check a plan, print the schemas."))
+@click.group("plan", help=_("Plans: export the open problem, solve it, check, keep and publish plans."))
 def group() -> None:
     """Hold the commands on plans."""
 
@@ -84,8 +91,118 @@ def schema_command(document: str) -> None:
     print_json(problem_schema() if document == "problem" else plan_schema())
 
 
-# `plan export -o PROBLEM.json` stands here: it asks pool.journeys.plan for the open problem of the database as a
-# `scheduling.problem.Problem`, and writes `problem_to_json(problem)` with `write_document`.
+@group.command(
+    "export",
+    help=_(
+        "Write the open problem of the pool to the file PROBLEM.json: waiting bookings, auditors, interests, leads."
+    ),
+)
+@click.option("-o", "output", type=FILE, help=_("Write to this file; left out, the problem is printed."))
+@click.option("--currency", default="EUR", show_default=True, help=_("Currency of the day rates."))
+@click.option("--as", "email", default=None, metavar="EMAIL", help=_("Whose seat; left out, whoever runs the pool."))
+@click.option("--office", default=None, help=_("The seat to use where the person holds several."))
+def export_command(output: Path | None, currency: str, email: str | None, office: str | None) -> None:
+    """Write the open problem; with ``-o`` print what is in it. Raises: NotPlanner, UnwritableFile."""
+    from pool.journeys.plan import export_problem
+
+    database = open_database()
+    # Whoever names the database on this machine can read it: the export asks for no seat, what writes does.
+    actor = acting(database, email, office) if email else SYSTEM
+    with database.reading(actor, now()) as reading:
+        problem = export_problem(reading, currency=currency)
+    database.dispose()
+    document = problem_to_json(problem)
+    if output is None:
+        print_json(document)
+        return
+    write_document(output, document)
+    print_json(
+        {
+            "problem_digest": digest_of(document),
+            "first_day": problem.first_day,
+            "last_day": problem.last_day,
+            "audits": len(problem.audits),
+            "auditors": len(problem.auditors),
+        }
+    )
+
+
+@group.command("keep", help=_("Keep the file PLAN with the file PROBLEM it answers, to be published later."))
+@click.argument("problem", type=FILE)
+@click.argument("plan", type=FILE)
+@seat_options
+def keep_command(problem: Path, plan: Path, email: str, office: str | None) -> None:
+    """Print the reference of the kept plan. Raises: NotPlanner, Invalid, PlanNotLegal."""
+    from pool.journeys.plan import keep_plan
+
+    line = run_as(email, office, keep_plan, problem=_mapping(problem), plan=_mapping(plan))
+    print_json(_plan_line(line))
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    document = read_document(path)
+    if not isinstance(document, dict):
+        raise Invalid(_("An object is needed here."), field=str(path), next_step=_("See the schema."))
+    return document
+
+
+@group.command("publish", help=_("Publish the kept plan REF after the independent checker; its teams are asked."))
+@click.argument("ref")
+@seat_options
+def publish_command(ref: str, email: str, office: str | None) -> None:
+    """Print the proposals made and the bookings that wait.
+
+    Raises: NotPlanner, PlanNotLegal, PlanStale, HalfDayTaken.
+    """
+    from pool.journeys.plan import publish_plan
+
+    found = run_as(email, office, publish_plan, plan=ref)
+    print_json({"plan": found.plan_ref, "proposals": found.proposals, "waitlisted": found.waitlisted})
+
+
+@group.command("replan", help=_("Look for the next best team of one BOOKING after a decline or an objection."))
+@click.argument("booking")
+@seat_options
+def replan_command(booking: str, email: str, office: str | None) -> None:
+    """Print the new proposal, or that the booking waits. Raises: NotPlanner, NotReplanned."""
+    from pool.journeys.plan import replan_one
+
+    found = run_as(email, office, replan_one, booking=booking)
+    print_json({"plan": found.plan_ref or None, "proposals": found.proposals, "waitlisted": found.waitlisted})
+
+
+@group.command("discard", help=_("Put the kept plan REF aside."))
+@click.argument("ref")
+@click.option("--reason", required=True)
+@seat_options
+def discard_command(ref: str, reason: str, email: str, office: str | None) -> None:
+    """Print the plan's new state. Raises: NotPlanner, PlanSettled."""
+    from pool.journeys.plan import discard_plan
+
+    print_json(_plan_line(run_as(email, office, discard_plan, plan=ref, reason=reason)))
+
+
+@group.command("list", help=_("List the kept plans."))
+@seat_options
+def list_command(email: str, office: str | None) -> None:
+    """Print every kept plan, the newest first."""
+    request = ListRequest(size=LARGEST_SIZE, descending=True)
+    lines = read_as(email, office, lambda reading: whole_list(plans, reading, request))
+    print_json([_plan_line(line) for line in sorted(lines, key=lambda line: line.id, reverse=True)])
+
+
+def _plan_line(line: PlanLine) -> dict[str, Any]:
+    return {
+        "ref": line.ref,
+        "state": line.state,
+        "status": line.status,
+        "problem_digest": line.problem_digest,
+        "placed": line.placed,
+        "unplaced": line.unplaced,
+        "objective": dict(line.objective),
+        "made_at": line.made_at,
+        "published_at": line.published_at,
+    }
 
 
 def write_document(path: Path, document: Any) -> None:

@@ -24,6 +24,7 @@ class EntryLine:
     recorded_at: datetime
     valid_from: date | None
     leaf_hash: str
+    deployment_id: int | None
     deployment_ref: str
     firm_name: str
 
@@ -91,6 +92,7 @@ def _entry_line(entry: RecordEntry, document: RecordDocument | None, shown: Regi
         entry.recorded_at,
         document.valid_from if document else None,
         f"sha256:{bytes(entry.leaf_hash).hex()}",
+        document.deployment_id if document else None,
         shown.deployment_ref if shown else "",
         shown.firm_name if shown else "",
     )

@@ -1,9 +1,8 @@
-"""What the clock does every day: look at every standing anew, end quotes that ran out, begin audits that are due."""
+"""What the clock does every day: look at every standing anew, and let what is due by itself happen."""
 
 from __future__ import annotations
 
-from pool.bookings import service as bookings
-from pool.journeys import standing
+from pool.journeys import book, conclude, remedy, standing
 from pool.kernel.storage import Work, takes_numbers
 from pool.registry import queries as registry
 
@@ -15,12 +14,10 @@ def refresh_all_standings(work: Work) -> None:
         standing.refresh(work, deployment_id=view.id)
 
 
-def expire_quotes(work: Work) -> None:
-    """End the quotes whose validity has passed."""
-    bookings.expire_quotes(work)
-
-
 @takes_numbers
-def start_audits(work: Work) -> None:
-    """Begin the audits whose first day has come."""
-    bookings.start_due(work)
+def let_pass(work: Work) -> None:
+    """End estimates that ran out, begin audits whose day has come, take silence as such, close decided audits."""
+    book.expire_quotes(work)
+    book.start_audits(work)
+    remedy.acknowledge_by_silence(work)
+    conclude.close_decided(work)

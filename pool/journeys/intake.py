@@ -99,9 +99,7 @@ def _keep_for_deployment(work: Work, file: Handed | None, deployment: str, *, pu
         _keep(work, file, kind="deployment", ref=view.ref, purpose=purpose, deployment_id=view.id)
 
 
-def _keep(
-    work: Work, file: Handed, *, kind: str, ref: str, purpose: str, deployment_id: int | None = None
-) -> None:
+def _keep(work: Work, file: Handed, *, kind: str, ref: str, purpose: str, deployment_id: int | None = None) -> None:
     evidence.attach(
         work,
         file.stored,

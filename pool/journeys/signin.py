@@ -93,6 +93,12 @@ def prepare_second_factor(work: Work, *, person_id: int) -> str:
         return service.prepare_second_factor(work, person_id=person_id)
 
 
+def change_password(work: Work, *, old: str, new: str) -> None:
+    """Change one's own password, in whatever seat or none; every session of the account ends."""
+    with work.as_pool():
+        service.change_password(work, old=old, new=new)
+
+
 def take_invitation(work: Work, *, token: str, name: str, password: str) -> SignInResult:
     """Take up an invitation and sign in with the new account."""
     with work.as_pool():

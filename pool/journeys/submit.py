@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from pool.harbor import service as harbor
@@ -17,7 +18,7 @@ from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.refusals import Conflict, Forbidden, Invalid
 from pool.kernel.roles import FIRM_OFFICES, Office
-from pool.kernel.storage import Work, takes_numbers
+from pool.kernel.storage import Reading, Work, takes_numbers
 from pool.kernel.words import gettext as _
 from pool.policy.assessment import Assessment, assess
 from pool.policy.deadlines import incident_clocks, service_level_days
@@ -270,6 +271,13 @@ def _exact(indicators: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _plain(value: Any) -> Any:
+    """Return a checked fact as JSON can hold it: exact numbers as text."""
+    if isinstance(value, Fraction):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _keep(work: Work, deployment: str, assessed: Assessment) -> None:
     service.keep_assessment(
         work,
@@ -281,7 +289,7 @@ def _keep(work: Work, deployment: str, assessed: Assessment) -> None:
             "indicators": {name: str(value) for name, value in assessed.values.items()},
             "context": assessed.context,
             "markets": list(assessed.markets),
-            "facts": dict(assessed.facts),
+            "facts": {name: _plain(value) for name, value in assessed.facts.items()},
         },
         base=f"{float(assessed.load):.6f}",
         intensity=f"{float(assessed.intensity):.4f}",
@@ -326,9 +334,9 @@ def change_indicators(
     return Reference(view.ref, view.public_id)
 
 
-def attestation_content(work: Work, deployment: str) -> dict[str, Any]:
+def attestation_content(reading: Reading, deployment: str) -> dict[str, Any]:
     """Return exactly what an attestation of the deployment signs, as of now."""
-    facts = queries.deployment_for_booking(work, deployment)
+    facts = queries.deployment_for_booking(reading, deployment)
     return {
         "deployment": facts.ref,
         "model": facts.model_ref,
@@ -508,7 +516,7 @@ def report_incident(
     _record(
         work,
         view,
-        kind="incident",
+        kind="assessment",
         body={"incident": row.ref, "severity": severity, "known_at": known_at.isoformat()},
         valid_from=day_of(known_at),
     )
@@ -525,7 +533,7 @@ def complete_incident(
         work, incident=incident, full_report=full_report, containment=containment, measures_due_on=measures_due_on
     )
     view = queries.deployment_by_id(work, row.deployment_id)
-    _record(work, view, kind="incident", body={"incident": row.ref, "full_report": True}, valid_from=day_of(work.at))
+    _record(work, view, kind="assessment", body={"incident": row.ref, "full_report": True}, valid_from=day_of(work.at))
     return Reference(row.ref, row.public_id)
 
 
@@ -535,7 +543,7 @@ def close_incident(work: Work, *, incident: str, reason: str) -> Reference:
     _registrar(work)
     row = service.close_incident(work, incident=incident, reason=reason)
     view = queries.deployment_by_id(work, row.deployment_id)
-    _record(work, view, kind="incident", body={"incident": row.ref, "closed": True}, valid_from=day_of(work.at))
+    _record(work, view, kind="assessment", body={"incident": row.ref, "closed": True}, valid_from=day_of(work.at))
     return Reference(row.ref, row.public_id)
 
 

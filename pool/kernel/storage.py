@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from inspect import signature
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, inspect
@@ -210,9 +211,12 @@ class Database:
     ) -> T:
         """Run a journey in one transaction and commit it; return what it returned.
 
+        ``reason`` stands in the activity entries; a journey that has a parameter of that name gets it too.
         Raises: whatever the journey raises, after a rollback; AlreadyDone where ``once`` was used before;
         BrokenRule where a constraint refused; Unavailable where the database is away or stays busy.
         """
+        if reason and "reason" in signature(journey).parameters:
+            named.setdefault("reason", reason)
         for attempt in range(MAX_TRIES):
             try:
                 return self._attempt(journey, arguments, named, actor, at, reason, request_id, once)

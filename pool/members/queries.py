@@ -85,6 +85,11 @@ class SignedIn:
     expires_at: datetime
     user_agent: str = ""
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Tell whether a password was given and the second factor is still asked for; demo accounts have none."""
+        return self.person is not None and not self.person.is_demo and self.second_factor_at is None
+
 
 class NoSuchFirm(Missing):
     """No firm of that name is within sight."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlmodel import col, func, select
@@ -60,6 +61,12 @@ def built_on(reading: Reading, foundation_model_id: int) -> int:
     """Return how many fine-tuned models are linked to a foundation model; one query."""
     statement = select(func.count()).select_from(TunedModel)
     return int(reading.session.exec(statement.where(TunedModel.foundation_model_id == foundation_model_id)).one())
+
+
+def names_of(reading: Reading, deployment_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return reference and name of deployments by their internal keys; one query."""
+    rows = reading.session.exec(select(Deployment).where(col(Deployment.id).in_(deployment_ids)))
+    return {row.id or 0: (row.ref, row.name) for row in rows}
 
 
 def providers(reading: Reading) -> tuple[str, ...]:

@@ -43,15 +43,17 @@ def last_monitoring(reading: Reading) -> dict[int, date]:
             col(MonitoringReport.deployment_id)
         )
     )
-    return {deployment_id: until for deployment_id, until in rows}
+    return dict(rows)
 
 
 def last_signatures(reading: Reading) -> dict[int, date]:
     """Return the day of the last signature, by deployment."""
     rows = reading.session.exec(
-        select(Attestation.deployment_id, func.max(col(Attestation.valid_from))).group_by(col(Attestation.deployment_id))
+        select(Attestation.deployment_id, func.max(col(Attestation.valid_from))).group_by(
+            col(Attestation.deployment_id)
+        )
     )
-    return {deployment_id: day for deployment_id, day in rows}
+    return dict(rows)
 
 
 def model_counts(reading: Reading) -> Counts:

@@ -101,13 +101,15 @@ def _frame() -> dict[str, Any]:
     seat = None
     office = None
     if found is not None and found.person is not None:
-        office = found.seat.office if found.seat else None
+        # Why: before the second factor nothing but it and signing out is open, so nothing else is offered.
+        inside = not found.lacks_second_factor
+        office = found.seat.office if found.seat and inside else None
         seat = SeatView(
             person=found.person.name,
-            office=office_word(found.seat.office) if found.seat else "",
-            scope=found.seat.firm_name if found.seat else "",
-            switch_url=url_for("signin.seats"),
-            account_url=url_for("signin.account"),
+            office=office_word(found.seat.office) if found.seat and inside else "",
+            scope=found.seat.firm_name if found.seat and inside else "",
+            switch_url=url_for("signin.seats") if inside else "",
+            account_url=url_for("signin.account") if inside else "",
             sign_out_url=url_for("signin.sign_out"),
         )
     return {

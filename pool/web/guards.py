@@ -12,6 +12,8 @@ from pool.kernel.words import gettext as _
 from pool.web.permissions import TABLE
 from pool.web.requests import go, pool_session
 
+#: What somebody may use who has given a password, but not the second factor yet.
+BEFORE_SECOND_FACTOR = frozenset({"signin.second_factor", "signin.enrol_second_factor", "signin.sign_out"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,7 +43,7 @@ def guard() -> WsgiResponse | None:
     found = pool_session().signed_in
     if found is None or found.person is None:
         return _to_sign_in()
-    if not found.person.is_demo and found.second_factor_at is None and not request.endpoint.startswith("signin."):
+    if found.lacks_second_factor and request.endpoint not in BEFORE_SECOND_FACTOR:
         step = "signin.second_factor" if found.person.has_second_factor else "signin.enrol_second_factor"
         return go(url_for(step))
     if permission.person:

@@ -39,6 +39,8 @@ POOL = (
     ("admin.costs", lazy("Costs")),
     ("admin.record", lazy("Record")),
     ("admin.activity", lazy("Activity")),
+    ("admin.people", lazy("People")),
+    ("admin.jobs", lazy("Jobs")),
 )
 PUBLIC = (("registry.register", lazy("Public register")), ("registry.verify", lazy("Verify")))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
@@ -69,6 +69,11 @@ def install(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def _refused(refusal: Refusal) -> Response:
         return answer(STATUS.get(refusal.kind, 400), refusal)
+
+    @app.errorhandler(SecurityError)
+    def _foreign_host(_error: SecurityError) -> Response:
+        # Why plain: under a Host that is not ours no address can be made, so no page of ours can be drawn.
+        return Response(_("This address is not answered here."), status=400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response | Any:

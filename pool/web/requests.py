@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from pool.kernel.clock import now
 from pool.kernel.refusals import Invalid
-from pool.kernel.roles import PUBLIC, Actor
+from pool.kernel.roles import PUBLIC, Actor, Office
 from pool.kernel.settings import Settings
 from pool.kernel.storage import AlreadyDone, Database, Once, Reading
 from pool.kernel.words import gettext as _
@@ -55,11 +55,16 @@ def pool_session() -> PoolSession:
 
 
 def actor() -> Actor:
-    """Return who acts in this request: the active seat, or the public."""
+    """Return who acts in this request: the active seat; somebody without a seat, or before the second factor, is public.
+
+    A person without a seat is named, so that what they do to their own account is theirs, but sees what anybody sees.
+    """
     found = pool_session().signed_in
-    if found is not None and found.person is not None and found.seat is not None:
-        return found.seat.actor()
-    return PUBLIC
+    if found is None or found.person is None:
+        return PUBLIC
+    if found.seat is None or found.lacks_second_factor:
+        return Actor(found.person.id, None, Office.PUBLIC, name=found.person.name)
+    return found.seat.actor()
 
 
 def reading() -> Reading:

@@ -40,6 +40,8 @@ REPLAYS = 0.2
 REACH = 24
 #: So many requests in a row want the same few half-days.
 CROWDED = 16
+#: So often a page says "try again in a few seconds" before a worker gives up.
+PATIENCE = 50
 CONFIRMED = "booking.confirmed"
 
 
@@ -230,7 +232,7 @@ def by_the_service(pool: Pool, database: Database, asked: Attempt) -> tuple[str,
     """Send one request as a page would, until there is an answer; return the outcome and what was told."""
     journey = book_with_number if asked.takes_numbers else book
     once = Once(asked.key, fingerprint=asked.key)
-    while True:
+    for _ in range(PATIENCE):
         try:
             told = database.run_work(journey, pool, asked, actor=pool.actors[asked.firm], at=AT, once=once)
             return "booked", told
@@ -240,6 +242,7 @@ def by_the_service(pool: Pool, database: Database, asked: Attempt) -> tuple[str,
             return "taken", "-"
         except Unavailable:
             continue
+    raise AssertionError(f"request {asked.origin} found the database away {PATIENCE} times")
 
 
 def without_asking(pool: Pool, database: Database, asked: Attempt) -> tuple[str, str]:
@@ -256,7 +259,7 @@ def _naive(pool: Pool, database: Database, asked: Attempt, *, looks: bool) -> tu
     table = HalfDayRow.__table__  # type: ignore[attr-defined]
     cells = [(pool.auditors[n], half.ordinal) for n in asked.team for half in asked.half_days]
     wanted = sa.tuple_(table.c.auditor_id, table.c.half_day).in_(cells)
-    while True:
+    for _ in range(PATIENCE):
         try:
             with database.engine.begin() as connection:
                 if looks and connection.execute(sa.select(table.c.audit_id).where(wanted)).first() is not None:
@@ -267,6 +270,7 @@ def _naive(pool: Pool, database: Database, asked: Attempt, *, looks: bool) -> tu
             return "booked", "-"
         except OperationalError:
             continue
+    raise AssertionError(f"request {asked.origin} found the database away {PATIENCE} times")
 
 
 def careless(url: str) -> Database:

@@ -102,9 +102,9 @@ def _effects(connection: sa.Connection) -> _Effects:
     nonces = connection.execute(sa.text("SELECT key, answer FROM once_key"))
     return _Effects(
         half_days,
-        {key: ref for key, ref in ledger},
+        {row.idempotency_key: row.ref for row in ledger},
         Counter(notes.scalars()),
-        {key: answer for key, answer in nonces},
+        {row.key: row.answer for row in nonces},
     )
 
 

@@ -106,7 +106,8 @@ def get_page(client: FlaskClient, url: str, *, status: int = 200) -> str:
 def checked(answer: TestResponse, url: str = "") -> str:
     """Assert that an answer is a sound page and return its text."""
     text = answer.get_data(as_text=True)
-    assert check_html(text, url or answer.request.path) == []
+    problems = check_html(text, url or answer.request.path)
+    assert problems == [], "\n".join(problems)
     return text
 
 
@@ -144,7 +145,7 @@ def send(
     """Send exactly these inputs."""
     whole: dict[str, Any] = dict(form)
     for name, sent in (files or {}).items():
-        several = [sent] if isinstance(sent[0], str) else list(sent)
+        several: Any = [sent] if sent and isinstance(sent[0], str) else list(sent)
         whole[name] = [(io.BytesIO(content), filename) for filename, content in several]
     kind = {"content_type": "multipart/form-data"} if files is not None else {}
     answer = client.post(url, data=whole, **kind)

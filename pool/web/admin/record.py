@@ -13,7 +13,8 @@ from pool.harbor.queries import EntryView, entries_of
 from pool.kernel.refusals import Missing
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
-from pool.registry.queries import deployment
+from pool.registry.lists import names_of
+from pool.registry.queries import deployment_by_id
 from pool.web.admin import blueprint
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Crumb, Due, Fact, Tab
@@ -103,6 +104,7 @@ def record() -> Any:
     return page(
         "admin/record.html",
         view=list_view(STANDINGS, found, path=request.path),
+        names=names_of(reading(), {line.deployment_id for line in found.items}),
         due=[due_item(line) for line in lists.due_standings(reading())],
         counts=[
             (state_word(state), count, meaning_of(state)) for state, count in lists.count_by_state(reading()).items()
@@ -138,6 +140,7 @@ def record_entries() -> Any:
     return page(
         "admin/record_entries.html",
         view=list_view(ENTRIES, found, path=request.path),
+        names=names_of(reading(), {line.deployment_id for line in found.items if line.deployment_id}),
         kind_word=kind_word,
         check=record_check(reading()),
         tabs=_tabs("entries"),
@@ -151,7 +154,7 @@ def record_entry(seq: int) -> Any:
     if found is None:
         raise NoSuchEntry(_("The record has no entry of this number."), next_step=_("Look at the list of entries."))
     line = lists.entry_line(reading(), seq)
-    view = deployment(reading(), line.deployment_ref) if line.deployment_ref else None
+    view = deployment_by_id(reading(), line.deployment_id) if line.deployment_id else None
     document = _document(seq, view.id) if view else None
     return page(
         "admin/record_entry.html",

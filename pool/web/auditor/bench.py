@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
@@ -64,13 +65,11 @@ class PointLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PointGroup:
-    """Test points of one deployment and one subject."""
+    """The test points of one deployment."""
 
     deployment: str
-    deployment_name: str
     name: str
     lines: tuple[PointLine, ...]
-    is_new_deployment: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,32 +180,14 @@ def _groups(
     shown: str,
 ) -> tuple[PointGroup, ...]:
     names = {part.deployment_ref: part.deployment_name for part in file.participants}
-    found: list[PointGroup] = []
-    for point in points:
-        line = _line(file, point, chosen, findings, shown)
-        name = str(point.point.get("group") or "")
-        if found and (found[-1].deployment, found[-1].name) == (point.deployment_ref, name):
-            last = found.pop()
-            found.append(
-                PointGroup(
-                    deployment=last.deployment,
-                    deployment_name=last.deployment_name,
-                    name=name,
-                    lines=(*last.lines, line),
-                    is_new_deployment=last.is_new_deployment,
-                )
-            )
-            continue
-        found.append(
-            PointGroup(
-                deployment=point.deployment_ref,
-                deployment_name=names.get(point.deployment_ref, ""),
-                name=name,
-                lines=(line,),
-                is_new_deployment=not found or found[-1].deployment != point.deployment_ref,
-            )
+    return tuple(
+        PointGroup(
+            deployment=deployment,
+            name=names.get(deployment, deployment),
+            lines=tuple(_line(file, point, chosen, findings, shown) for point in own),
         )
-    return tuple(found)
+        for deployment, own in groupby(points, key=lambda point: point.deployment_ref)
+    )
 
 
 def _line(

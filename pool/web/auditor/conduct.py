@@ -20,7 +20,7 @@ from pool.web.auditor.frame import frame_of
 from pool.web.fields import Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Crumb
-from pool.web.requests import actor, at, close_reading, database, once_of, page, perform, reading
+from pool.web.requests import actor, at, close_reading, database, once_of, page, perform, reading, with_values
 
 _VERSION = Hidden(name="version", most=12, pattern="[0-9]+")
 PLAN = Form(
@@ -334,9 +334,7 @@ def ask_to_stop(ref: str) -> Any:
         if bound.valid:
             try:
                 return perform(
-                    journeys.ask_to_stop,
-                    audit_ref=ref,
-                    reason=bound["reason"],
+                    with_values(journeys.ask_to_stop, audit_ref=ref, reason=bound["reason"]),
                     then=lambda _n: url_for("auditor.audit_history", ref=ref),
                 )
             except Refusal as refusal:

@@ -23,7 +23,18 @@ from pool.web.fields import Check, Choice, Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Crumb
-from pool.web.requests import actor, at, attachment, close_reading, database, once_of, page, perform, reading
+from pool.web.requests import (
+    actor,
+    at,
+    attachment,
+    close_reading,
+    database,
+    once_of,
+    page,
+    perform,
+    reading,
+    with_values,
+)
 from pool.web.states import STATES
 
 _GRADES = [Option(name, word, rule) for name, (word, rule) in vocabulary.GRADES.items()]
@@ -38,23 +49,32 @@ _TEXTS = [
 FORM = Form(
     "finding",
     [
-        Section("", [Choice(name="point", label=_l("Test point")), Choice(name="duty", label=_l("Duty"), required=False,
-                                                                        blank=_l("The first duty of the point"))]),
-        Section(_l("What should be, what is, what shows it"), _TEXTS,
-                intro=_l("A draft may be incomplete; to be issued it needs all three.")),
-        Section(_l("Grade"), [Radio(name="grade", label=_l("How grave is it?"), cards=True, choices=_GRADES),
-                              Text(name="repeats", label=_l("Repeats an earlier finding"), required=False, most=20,
-                                   example="FIN-2026-0003")]),
+        Section(
+            "",
+            [
+                Choice(name="point", label=_l("Test point")),
+                Choice(name="duty", label=_l("Duty"), required=False, blank=_l("The first duty of the point")),
+                *_TEXTS,
+                Radio(name="grade", label=_l("How grave is it?"), cards=True, choices=_GRADES),
+                Text(name="repeats", label=_l("Repeats an earlier finding"), required=False, most=20,
+                     example="FIN-2026-0003", help=_l("Where the same lapse was found before and not put right.")),
+            ],
+        )
     ],
 )  # fmt: skip
 EDIT = Form(
     "finding",
     [
-        Section(_l("What should be, what is, what shows it"), _TEXTS),
-        Section(_l("Grade"), [Radio(name="grade", label=_l("How grave is it?"), cards=True, choices=_GRADES),
-                              Hidden(name="version", most=12, pattern="[0-9]+")]),
+        Section(
+            "",
+            [
+                *_TEXTS,
+                Radio(name="grade", label=_l("How grave is it?"), cards=True, choices=_GRADES),
+                Hidden(name="version", most=12, pattern="[0-9]+"),
+            ],
+        )
     ],
-)  # fmt: skip
+)
 DISCARD = Form("discard", [Section("", [LongText(name="reason", label=_l("Why"), rows=3, most=2000, required=False)])])
 _ANSWER = LongText(name="answer", label=_l("Your words to the firm"), rows=4, most=20_000, required=False,
                    help=_l("What you looked at, and what carries or does not carry. Needed where you send something back "
@@ -159,7 +179,7 @@ def new_finding(ref: str) -> Any:
         "auditor/finding_form.html",
         status,
         form_title=_("New finding"),
-        form_lead=_("It stays the team's draft until the lead auditor issues it."),
+        form_lead=_("It stays the team's draft until the lead auditor issues it; a draft may be incomplete."),
         bound=bound,
         chosen=chosen,
         submit_label=_("Keep as draft"),
@@ -286,9 +306,7 @@ def discard_finding(ref: str) -> Any:
         if bound.valid:
             try:
                 return perform(
-                    journeys.discard_finding,
-                    finding_ref=ref,
-                    reason=bound["reason"],
+                    with_values(journeys.discard_finding, finding_ref=ref, reason=bound["reason"]),
                     then=lambda _n: url_for("auditor.audit", ref=finding.audit_ref),
                 )
             except Refusal as refusal:

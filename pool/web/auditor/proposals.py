@@ -18,7 +18,7 @@ from pool.web.auditor import blueprint, vocabulary
 from pool.web.fields import LongText
 from pool.web.forms import Form, Section
 from pool.web.parts import Action, Crumb, Fact
-from pool.web.requests import actor, page, perform, reading
+from pool.web.requests import actor, page, perform, reading, with_values
 
 DECLINE = Form(
     "decline",
@@ -127,10 +127,7 @@ def decline_proposal(ref: str) -> Any:
         if bound.valid:
             try:
                 return perform(
-                    plan.answer_proposal,
-                    proposal=ref,
-                    answer="declined",
-                    reason=bound["reason"],
+                    with_values(plan.answer_proposal, proposal=ref, answer="declined", reason=bound["reason"]),
                     then=lambda _answered: url_for("auditor.desk"),
                 )
             except Refusal as refusal:

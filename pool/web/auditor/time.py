@@ -35,9 +35,9 @@ LEAVE = Form(
             "",
             [
                 DateField(name="first", label=_l("First day")),
-                Radio(name="first_half", label=_l("from"), choices=_HALVES, default="am"),
+                Radio(name="first_half", label=_l("It begins in the"), choices=_HALVES, default="am"),
                 DateField(name="last", label=_l("Last day")),
-                Radio(name="last_half", label=_l("until the end of"), choices=_HALVES, default="pm"),
+                Radio(name="last_half", label=_l("It ends after the"), choices=_HALVES, default="pm"),
                 Choice(name="kind", label=_l("Kind"), choices=tuple(vocabulary.LEAVE_KINDS.items()), default="leave"),
                 Text(name="note", label=_l("Note"), required=False, most=500,
                      help=_l("The planner reads it; firms do not.")),

@@ -225,7 +225,9 @@ def _ethics(seen: Seen) -> dict[str, Any]:
 
 def _incidents(seen: Seen) -> dict[str, Any]:
     clocks = incident_clocks(load_edition(), seen.view.tier or "low")
-    report = Action(label=_("Report an incident"), url=url_for("firm.report_incident", ref=seen.view.ref), style="quiet")
+    report = Action(
+        label=_("Report an incident"), url=url_for("firm.report_incident", ref=seen.view.ref), style="quiet"
+    )
     return {
         "incidents": list(reversed(seen.incidents)),
         "clocks": clocks,

@@ -60,7 +60,7 @@ _PARTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class LargeNumber(Field):
-    """A number that may be written with an exponent, like 1e21. The typed value is a float: nothing is counted in it."""
+    """A number that may be written with an exponent, like 1e21; the typed value is a float."""
 
     kind = "decimal"
 
@@ -112,7 +112,10 @@ def identity_section(edition: Edition, models: Iterable[ModelView]) -> Section:
             MultiChoice(
                 name="markets",
                 label=_l("Markets"),
-                help=_l("Where the people are that it reaches. Law sets least levels of duties there; it never changes the tier."),
+                help=_l(
+                    "Where the people are that it reaches. Law sets least levels of duties there; "
+                    "it never changes the tier."
+                ),
                 choices=markets,
             ),
             Text(
@@ -145,8 +148,8 @@ def facts_section(edition: Edition) -> Section:
         _l("Facts that law asks for"),
         tuple(_fact_field(edition, one) for one in asked),
         intro=_l(
-            "Leave open what you do not know or what does not concern your markets: an open fact counts as unknown, and a "
-            "duty that hangs on it is not in the list yet."
+            "Leave open what you do not know or what does not concern your markets: an open fact counts as unknown, "
+            "and a duty that hangs on it is not in the list yet."
         ),
     )
 
@@ -203,9 +206,7 @@ def _question_field(edition: Edition, question: Question) -> Field:
 
 def deployment_form(edition: Edition, models: Iterable[ModelView]) -> Form:
     """Return the whole form of a new deployment."""
-    return Form(
-        "deployment", (identity_section(edition, models), *question_sections(edition), facts_section(edition))
-    )
+    return Form("deployment", (identity_section(edition, models), *question_sections(edition), facts_section(edition)))
 
 
 def change_form(edition: Edition) -> Form:

@@ -112,10 +112,10 @@ def indicator_rows(
         past.setdefault(value.indicator, []).append(value)
     rows = []
     for question in questions(edition):
-        value = present.get(question.id)
-        if value is None:
+        held = present.get(question.id)
+        if held is None:
             continue
-        words, anchor = value_words(edition, question.id, value.value)
+        words, anchor = value_words(edition, question.id, held.value)
         declared = edition.indicators.all[question.id]
         rows.append(
             IndicatorRow(
@@ -123,10 +123,10 @@ def indicator_rows(
                 question=question.label,
                 value=words,
                 anchor=anchor,
-                valid_from=value.valid_from,
-                recorded_at=value.recorded_at,
-                source=_source_word(value.source),
-                evidence_digest=value.evidence_digest,
+                valid_from=held.valid_from,
+                recorded_at=held.recorded_at,
+                source=_source_word(held.source),
+                evidence_digest=held.evidence_digest,
                 explanation=Explanation(
                     rule=question.help,
                     inputs=((_("Counted in"), question.unit), (_("Weight in the base load"), float(declared.weight))),
@@ -157,7 +157,9 @@ def contributions_of(edition: Edition, found: Assessment) -> list[tuple[str, Exp
     labels = {one.id: one.label for one in questions(edition)}
     listed = []
     for one in found.exposure.largest_contributions(3):
-        label = _("Worst consequence by part in the decision") if one.indicator == CRITICALITY else labels[one.indicator]
+        label = (
+            _("Worst consequence by part in the decision") if one.indicator == CRITICALITY else labels[one.indicator]
+        )
         explanation = Explanation(
             rule=_("Weight times the place of the value on its curve, from 0 to 1."),
             inputs=((_("Weight"), _figure(one.weight)), (_("Place on the curve"), _figure(one.u))),
@@ -197,7 +199,7 @@ def duty_rows(edition: Edition, found: Assessment) -> list[DutyRow]:
 
 def chart_of(standing: Standing, *, today: date, horizon: date) -> Chart:
     """Draw the states of a record from its first day, with what comes if nothing is done as dated marks."""
-    turns = [turn for turn in standing.turns]
+    turns = list(standing.turns)
     spans = [
         Span(turn.on, turns[n + 1].on if n + 1 < len(turns) else None, str(turn.state)) for n, turn in enumerate(turns)
     ]

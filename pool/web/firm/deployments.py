@@ -31,7 +31,9 @@ SPEC = ListSpec(
         Column("standing", _l("Participation record")),
     ),
     filters=(
-        Filter("state", _l("State"), (("draft", _l("Draft")), ("registered", _l("Registered")), ("ended", _l("Ended")))),
+        Filter(
+            "state", _l("State"), (("draft", _l("Draft")), ("registered", _l("Registered")), ("ended", _l("Ended")))
+        ),
         Filter("tier", _l("Tier"), (("low", _l("Low")), ("medium", _l("Medium")), ("high", _l("High")))),
         Filter("context", _l("Kind of use"), ()),
     ),

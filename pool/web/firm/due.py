@@ -69,18 +69,26 @@ def _rank(pair: tuple[Harm, Due]) -> tuple[int, date, str]:
 def _incidents(incidents: Sequence[IncidentView]) -> Iterable[tuple[Harm, Due]]:
     for one in incidents:
         if one.full_report_at is None:
-            yield Harm.PEOPLE, Due(
-                label=_("Full report of incident %(ref)s", ref=one.ref),
-                url=url_for("firm.complete_incident", ref=one.ref),
-                due_on=one.full_report_due_on,
-                why=_("%(name)s: people may be harmed until it is understood.", name=one.deployment_name),
+            yield (
+                Harm.PEOPLE,
+                Due(
+                    label=_("Full report of incident %(ref)s", ref=one.ref),
+                    url=url_for("firm.complete_incident", ref=one.ref),
+                    due_on=one.full_report_due_on,
+                    why=_("%(name)s: people may be harmed until it is understood.", name=one.deployment_name),
+                ),
             )
         elif one.measures_due_on is not None:
-            yield Harm.PEOPLE, Due(
-                label=_("Measures after incident %(ref)s", ref=one.ref),
-                url=url_for("firm.deployment", ref=one.deployment_ref, tab="incidents"),
-                due_on=one.measures_due_on,
-                why=_("%(name)s: late measures after harm break a condition of the record.", name=one.deployment_name),
+            yield (
+                Harm.PEOPLE,
+                Due(
+                    label=_("Measures after incident %(ref)s", ref=one.ref),
+                    url=url_for("firm.deployment", ref=one.deployment_ref, tab="incidents"),
+                    due_on=one.measures_due_on,
+                    why=_(
+                        "%(name)s: late measures after harm break a condition of the record.", name=one.deployment_name
+                    ),
+                ),
             )
 
 
@@ -89,11 +97,14 @@ def _findings(findings: Sequence[FindingView]) -> Iterable[tuple[Harm, Due]]:
     for one in findings:
         if not any(office.startswith("firm") for office in one.acts):
             continue
-        yield harms[one.grade], Due(
-            label=_("%(grade)s finding %(ref)s", grade=state_word(one.grade), ref=one.ref),
-            url=url_if("firm.finding", ref=one.ref) or url_for("firm.deployment", ref=one.deployment_ref),
-            due_on=one.due_on,
-            why=f"{one.deployment_name}: {one.statement}"[:160],
+        yield (
+            harms[one.grade],
+            Due(
+                label=_("%(grade)s finding %(ref)s", grade=state_word(one.grade), ref=one.ref),
+                url=url_if("firm.finding", ref=one.ref) or url_for("firm.deployment", ref=one.deployment_ref),
+                due_on=one.due_on,
+                why=f"{one.deployment_name}: {one.statement}"[:160],
+            ),
         )
 
 
@@ -104,38 +115,53 @@ def _standings(matters: Matters) -> Iterable[tuple[Harm, Due]]:
             continue
         url = url_for("firm.deployment", ref=one.ref, tab="record")
         if standing.due_state:
-            yield Harm.GAP, Due(
-                label=_("%(name)s: %(state)s is due", name=one.name, state=due_word(standing.due_state)),
-                url=url,
-                due_on=standing.due_since,
-                why=_("Cure the unmet conditions before two persons decide: a suspension leaves a gap that stays visible."),
+            yield (
+                Harm.GAP,
+                Due(
+                    label=_("%(name)s: %(state)s is due", name=one.name, state=due_word(standing.due_state)),
+                    url=url,
+                    due_on=standing.due_since,
+                    why=_(
+                        "Cure the unmet conditions before two persons decide: a suspension leaves a gap "
+                        "that stays visible."
+                    ),
+                ),
             )
         elif standing.state == "at_risk":
-            yield Harm.GAP, Due(
-                label=_("%(name)s: the record is at risk", name=one.name),
-                url=url,
-                meaning="due_soon",
-                word=_("Cure now"),
-                why=_("Cured in time, it leaves no gap."),
+            yield (
+                Harm.GAP,
+                Due(
+                    label=_("%(name)s: the record is at risk", name=one.name),
+                    url=url,
+                    meaning="due_soon",
+                    word=_("Cure now"),
+                    why=_("Cured in time, it leaves no gap."),
+                ),
             )
         elif standing.valid_until is not None:
-            yield Harm.RISK, Due(
-                label=_("%(name)s: the record has to be renewed", name=one.name),
-                url=url,
-                due_on=standing.valid_until,
-                why=_("After that day it is at risk."),
+            yield (
+                Harm.RISK,
+                Due(
+                    label=_("%(name)s: the record has to be renewed", name=one.name),
+                    url=url,
+                    due_on=standing.valid_until,
+                    why=_("After that day it is at risk."),
+                ),
             )
 
 
 def _registrations(deployments: Sequence[DeploymentView]) -> Iterable[tuple[Harm, Due]]:
     for one in deployments:
         if one.state == "draft":
-            yield Harm.START, Due(
-                label=_("Sign the registration of %(name)s", name=one.name),
-                url=url_for("firm.attest", ref=one.ref),
-                meaning="due_soon",
-                word=_("Open"),
-                why=_("Unsigned, nothing of it counts for the record."),
+            yield (
+                Harm.START,
+                Due(
+                    label=_("Sign the registration of %(name)s", name=one.name),
+                    url=url_for("firm.attest", ref=one.ref),
+                    meaning="due_soon",
+                    word=_("Open"),
+                    why=_("Unsigned, nothing of it counts for the record."),
+                ),
             )
 
 
@@ -149,19 +175,25 @@ def _ethics(matters: Matters) -> Iterable[tuple[Harm, Due]]:
         done = any(view.outcome not in (None, "refused") and (view.outcome_level or 0) >= enough for view in own)
         for view in own:
             if view.conditions_due_on is not None and view.conditions_met_on is None:
-                yield Harm.RISK, Due(
-                    label=_("Conditions of the ethics review of %(name)s", name=one.name),
-                    url=url_for("firm.deployment", ref=one.ref, tab="ethics"),
-                    due_on=view.conditions_due_on,
-                    why="; ".join(view.conditions)[:160],
+                yield (
+                    Harm.RISK,
+                    Due(
+                        label=_("Conditions of the ethics review of %(name)s", name=one.name),
+                        url=url_for("firm.deployment", ref=one.ref, tab="ethics"),
+                        due_on=view.conditions_due_on,
+                        why="; ".join(view.conditions)[:160],
+                    ),
                 )
         if not running and not done:
-            yield Harm.START, Due(
-                label=_("Ask for the ethics review of %(name)s", name=one.name),
-                url=url_for("firm.request_ethics", ref=one.ref),
-                meaning="due_soon",
-                word=_("Open"),
-                why=_("From the day you ask, waiting for the pool never counts against you."),
+            yield (
+                Harm.START,
+                Due(
+                    label=_("Ask for the ethics review of %(name)s", name=one.name),
+                    url=url_for("firm.request_ethics", ref=one.ref),
+                    meaning="due_soon",
+                    word=_("Open"),
+                    why=_("From the day you ask, waiting for the pool never counts against you."),
+                ),
             )
 
 
@@ -170,13 +202,16 @@ def _bookings(bookings: Sequence[BookingLine]) -> Iterable[tuple[Harm, Due]]:
         if one.state not in FIRM_TURN:
             continue
         names = ", ".join(name for _ref, name in one.deployments)
-        yield Harm.DELAY, Due(
-            label=_("Booking %(ref)s: %(state)s", ref=one.ref, state=state_word(one.state)),
-            url=url_if("firm.booking", ref=one.ref) or url_for("firm.home"),
-            due_on=one.quote_valid_until if one.state == "quoted" else None,
-            meaning="due_soon",
-            word=_("Your turn"),
-            why=names,
+        yield (
+            Harm.DELAY,
+            Due(
+                label=_("Booking %(ref)s: %(state)s", ref=one.ref, state=state_word(one.state)),
+                url=url_if("firm.booking", ref=one.ref) or url_for("firm.home"),
+                due_on=one.quote_valid_until if one.state == "quoted" else None,
+                meaning="due_soon",
+                word=_("Your turn"),
+                why=names,
+            ),
         )
 
 
@@ -186,24 +221,30 @@ def _audits(matters: Matters) -> Iterable[tuple[Harm, Due]]:
         return
     for one in matters.deployments:
         if one.state == "registered" and one.ref not in matters.asked_for:
-            yield Harm.START, Due(
-                label=_("Ask for an audit of %(name)s", name=one.name),
-                url=url_if("firm.new_booking", deployment=one.ref),
-                due_on=None,
-                meaning="due_soon",
-                word=_("Open"),
-                why=_("The place on the waiting list counts from the day you ask."),
+            yield (
+                Harm.START,
+                Due(
+                    label=_("Ask for an audit of %(name)s", name=one.name),
+                    url=url_if("firm.new_booking", deployment=one.ref),
+                    due_on=None,
+                    meaning="due_soon",
+                    word=_("Open"),
+                    why=_("The place on the waiting list counts from the day you ask."),
+                ),
             )
 
 
 def _models(unlinked: int) -> Iterable[tuple[Harm, Due]]:
     if unlinked:
-        yield Harm.ORDER, Due(
-            label=_("Link your models to their foundation models"),
-            url=url_for("firm.models"),
-            meaning="neutral",
-            word=_("%(n)s open", n=unlinked),
-            why=_("A deployment can be signed only when its model is linked."),
+        yield (
+            Harm.ORDER,
+            Due(
+                label=_("Link your models to their foundation models"),
+                url=url_for("firm.models"),
+                meaning="neutral",
+                word=_("%(n)s open", n=unlinked),
+                why=_("A deployment can be signed only when its model is linked."),
+            ),
         )
 
 

@@ -65,7 +65,11 @@ def home() -> Any:
         due=due[:MOST_DUE],
         more_due=max(0, len(due) - MOST_DUE),
         standings=[
-            StandingRow(one, mark_of(standings.get(one.id)), tuple(unmet_of(standings[one.id], names)) if one.id in standings else ())
+            StandingRow(
+                one,
+                mark_of(standings.get(one.id)),
+                tuple(unmet_of(standings[one.id], names)) if one.id in standings else (),
+            )
             for one in live
         ],
         next_audit=sources.next_audit(reading(), lines, today=today),

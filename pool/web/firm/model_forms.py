@@ -22,8 +22,8 @@ FILES = FileField(
     name="files",
     label=_l("Files that describe the model"),
     help=_l(
-        "A CycloneDX ML-BOM (JSON), a model card (README.md), adapter_config.json, or a .safetensors file of which only "
-        "the header is read. Several at once are compared with each other."
+        "A CycloneDX ML-BOM (JSON), a model card (README.md), adapter_config.json, or a .safetensors file of which "
+        "only the header is read. Several at once are compared with each other."
     ),
     several=True,
     required=False,

@@ -22,7 +22,7 @@ from pool.web.forms import Bound
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Explanation, Fact
-from pool.web.requests import attachment, page, perform, reading
+from pool.web.requests import attachment, page, perform, reading, with_values
 
 SPEC = ListSpec(
     name="models",
@@ -166,11 +166,13 @@ def link_foundation(ref: str) -> Any:
     if bound.valid:
         try:
             return perform(
-                submit.link_foundation,
-                model=view.ref,
-                foundation=bound["foundation"],
-                version_no=int(bound["version_no"]),
-                reason=bound["reason"],
+                with_values(
+                    submit.link_foundation,
+                    model=view.ref,
+                    foundation=bound["foundation"],
+                    version_no=int(bound["version_no"]),
+                    reason=bound["reason"],
+                ),
                 then=lambda done: url_for("firm.model", ref=done.ref),
             )
         except Refusal as refusal:

@@ -14,9 +14,9 @@ from pool.kernel.refusals import Invalid, Refusal
 from pool.kernel.words import gettext as _
 from pool.policy.loading import load_edition
 from pool.registry import queries
-from pool.registry.queries import ModelView
+from pool.registry.queries import DeploymentView, ModelView
 from pool.web.firm import blueprint
-from pool.web.firm.deployment_form import deployment_form, facts_of, form_field_of, indicators_of, languages_of
+from pool.web.firm.deployment_form import FACT, deployment_form, facts_of, form_field_of, indicators_of, languages_of
 from pool.web.firm.tier_panel import TierPanel, panel_of
 from pool.web.forms import Bound, Form
 from pool.web.parts import Action, Crumb
@@ -110,8 +110,21 @@ def _new_model() -> Action:
 def preview_tier() -> Any:
     """Answer the live panel with what the answers so far mean; nothing is kept."""
     edition = load_edition()
-    bound = deployment_form(edition, ()).bind(request.form)
-    return page("firm/tier_panel_fragment.html", panel=panel_of(edition, bound.cleaned, on=day_of(at())))
+    answered = deployment_form(edition, ()).bind(request.form).cleaned
+    if request.args.get("deployment"):
+        answered = {**answered, **registered_identity(queries.deployment(reading(), request.args["deployment"]))}
+    return page("firm/tier_panel_fragment.html", panel=panel_of(edition, answered, on=day_of(at())))
+
+
+def registered_identity(view: DeploymentView) -> dict[str, Any]:
+    """Return what the panel needs beside the answers, from a registered deployment."""
+    return {
+        "context": view.context,
+        "markets": view.markets,
+        "sites": view.sites,
+        "languages": ",".join(view.languages),
+        **{FACT + name: value for name, value in view.facts.items()},
+    }
 
 
 @blueprint.post("/deployments/draft")

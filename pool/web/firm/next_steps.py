@@ -88,8 +88,8 @@ def _due(standing: StandingView | None) -> NextStep | None:
         return None
     return NextStep(
         _(
-            "%(state)s has been due since %(day)s. It takes effect only by a reasoned decision of two persons; cure the "
-            "conditions named in the record before that.",
+            "%(state)s has been due since %(day)s. It takes effect only by a reasoned decision of two persons; cure "
+            "the conditions named in the record before that.",
             state=due_word(standing.due_state),
             day=display.day(standing.due_since),
         ),
@@ -106,7 +106,10 @@ def _ethics(view: DeploymentView, ethics: Sequence[EthicsView]) -> NextStep | No
     if wanted <= SCREENING or done:
         return None
     return NextStep(
-        _("At its tier it needs an ethics review through the pool. Ask for it now; from then on the clock is the pool's."),
+        _(
+            "At its tier it needs an ethics review through the pool. Ask for it now; from then on the clock is "
+            "the pool's."
+        ),
         Action(label=_("Ask for the review"), url=url_for("firm.request_ethics", ref=view.ref)),
         _("you"),
     )
@@ -114,7 +117,9 @@ def _ethics(view: DeploymentView, ethics: Sequence[EthicsView]) -> NextStep | No
 
 def _audit(view: DeploymentView, way: AuditWay | None) -> NextStep | None:
     if way is not None:
-        return NextStep(way.sentence, Action(label=way.label, url=way.url) if way.url and way.is_firms_turn else None, way.who)
+        return NextStep(
+            way.sentence, Action(label=way.label, url=way.url) if way.url and way.is_firms_turn else None, way.who
+        )
     book = url_if("firm.new_booking", deployment=view.ref)
     return NextStep(
         _("Signed. Ask for its audit: from that day on waiting for the pool never counts against you."),

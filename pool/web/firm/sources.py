@@ -29,7 +29,13 @@ _LONG = ListRequest(size=200)
 #: States in which the firm itself makes the next step.
 FIRM_TURN = frozenset({BookingState.DRAFT, BookingState.RETURNED, BookingState.QUOTED})
 _CLOSED = frozenset(
-    {FindingState.VERIFIED_CLOSED, FindingState.WITHDRAWN, FindingState.DISCARDED, FindingState.NOTED, FindingState.DRAFT}
+    {
+        FindingState.VERIFIED_CLOSED,
+        FindingState.WITHDRAWN,
+        FindingState.DISCARDED,
+        FindingState.NOTED,
+        FindingState.DRAFT,
+    }
 )
 
 
@@ -91,7 +97,9 @@ def audit_way(lines: Sequence[BookingLine]) -> AuditWay | None:
         done = next((line for line in lines if line.state == BookingState.FULFILLED), None)
         if done is None:
             return None
-        return AuditWay(_("Audited (%(ref)s). The record says until when that counts.", ref=done.audit_ref or done.ref), "")
+        return AuditWay(
+            _("Audited (%(ref)s). The record says until when that counts.", ref=done.audit_ref or done.ref), ""
+        )
     url = url_if("firm.booking", ref=running.ref)
     sentence, who = _running_words(running)
     return AuditWay(sentence, who, _("Open the booking"), url, running.state in FIRM_TURN)
@@ -104,7 +112,10 @@ def _running_words(line: BookingLine) -> tuple[str, str]:
         BookingState.RETURNED: (_("The planner sent the request back: something is missing."), _("you")),
         BookingState.SCREENED: (_("The estimate is being worked out."), _("administrator")),
         BookingState.ACCEPTED: (_("Accepted. Planning looks for a team."), _("planner")),
-        BookingState.WAITLISTED: (_("On the waiting list for a team. Waiting does not count against you."), _("planner")),
+        BookingState.WAITLISTED: (
+            _("On the waiting list for a team. Waiting does not count against you."),
+            _("planner"),
+        ),
         BookingState.PROPOSED: (_("A team is being asked."), _("auditors, then you")),
         BookingState.IN_AUDIT: (_("The audit %(ref)s is under way.", ref=line.audit_ref), _("the audit team")),
     }

@@ -104,9 +104,7 @@ def lines_of(standing: Standing) -> list[ConditionLine]:
 def unmet_of(standing: StandingView, names: Mapping[str, str]) -> list[str]:
     """Return the names of the conditions of a kept standing that are not met."""
     return [
-        f"{one['condition']} {names.get(str(one['condition']), '')}".strip()
-        for one in standing.basis
-        if not one["met"]
+        f"{one['condition']} {names.get(str(one['condition']), '')}".strip() for one in standing.basis if not one["met"]
     ]
 
 

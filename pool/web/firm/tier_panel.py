@@ -97,8 +97,8 @@ def full_panel(edition: Edition, found: Assessment, *, sites: int = 1, languages
         hours=found.hours_per_year,
         days_explained=Explanation(
             rule=_(
-                "Auditor-days of eight hours, exact. They follow the intensity and the scope, never the firm and never the "
-                "result of an earlier audit. A booking shows the team and the dates."
+                "Auditor-days of eight hours, exact. They follow the intensity and the scope, never the firm and never "
+                "the result of an earlier audit. A booking shows the team and the dates."
             ),
             inputs=inputs.key,
             source="effort.yaml",
@@ -154,7 +154,9 @@ def floors_by_market(edition: Edition, found: Assessment) -> tuple[MarketFloor, 
         for one in obligations:
             if one.applies_from <= found.on and one.min_level >= present.get(one.duty, (0, ""))[0]:
                 present[one.duty] = (one.min_level, one.ref)
-        later = sorted((one.applies_from, names[one.duty], one.min_level) for one in obligations if one.applies_from > found.on)
+        later = sorted(
+            (one.applies_from, names[one.duty], one.min_level) for one in obligations if one.applies_from > found.on
+        )
         floors.append(
             MarketFloor(
                 code=code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,10 +61,8 @@ def receive(uploads: Sequence[Upload]) -> tuple[list[Handed], list[Fault]]:
             faults.append(Fault(upload.filename, " ".join(p for p in (refusal.reason, refusal.next_step) if p)))
     if understood:
         close_reading()
-        try:
+        with contextlib.suppress(AlreadyDone):
             database().run_work(intake.receive_files, files=understood, actor=actor(), at=at(), once=once)
-        except AlreadyDone:
-            pass
         _remember(understood)
     return understood, faults
 

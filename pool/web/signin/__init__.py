@@ -133,6 +133,8 @@ def _enter(result: journeys.SignInResult) -> WsgiResponse:
     session["next"] = target
     session.become(person_id=result.person_id, seat_id=result.seat_id, second_factor=False)
     if not result.is_demo:
+        if not result.has_second_factor:
+            database().run_work(journeys.prepare_second_factor, person_id=result.person_id, actor=PUBLIC, at=at())
         return go(url_for("signin.second_factor" if result.has_second_factor else "signin.enrol_second_factor"))
     return go(session.pop("next", None) or url_for("signin.home"))
 
@@ -173,7 +175,11 @@ def enrol_second_factor() -> Any:
     assert found is not None and found.person is not None
     if found.person.has_second_factor:
         return go(url_for("signin.second_factor"))
-    secret = database().run_work(journeys.prepare_second_factor, person_id=found.person.id, actor=actor(), at=at())
+    with database().reading(SYSTEM, at()) as office:
+        secret, _step, _confirmed = queries.second_factor_of(office, found.person.id)
+    if secret is None:
+        # Why not made here: a page that is only looked at writes nothing; signing in made it.
+        return go(url_for("signin.sign_in"))
     uri = pyotp.TOTP(secret).provisioning_uri(name=found.person.email, issuer_name=settings().pool_name)
     # segno draws with attributes only; the picture is ours, no text of a person goes into it but the encoded address.
     picture = Markup(segno.make(uri, error="m").svg_inline(scale=5, border=2, light="white"))  # noqa: S704
@@ -270,7 +276,7 @@ def change_password() -> Any:
     if bound.valid:
         try:
             answer = perform(
-                service.change_password,
+                journeys.change_password,
                 old=bound["old"],
                 new=bound["new"],
                 then=lambda _none: url_for("signin.sign_in"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from auditors.casework import conduct, queries, service
+from auditors.casework import queries, service
 from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import InTeam, NotLead, NotOfTeam, NotReady, WrongOffice, WrongState
 from auditors.casework.lookup import AuditMissing, Moved, find_audit
@@ -459,24 +459,24 @@ def test_former_member_with_a_reviewer_seat_may_not_review(world: World) -> None
 # --- every state x office x move, through the service and the database ------------------------------------------------
 
 CALLS: dict[str, Any] = {
-    "seal": lambda work, ref: conduct.seal_plan(work, audit_ref=ref, **casework.PLAN),
-    "start_stage1": lambda work, ref: conduct.start_stage1(work, audit_ref=ref),
-    "report_stage1": lambda work, ref: conduct.report_stage1(work, audit_ref=ref, readiness="ready", note="Fine."),
-    "start_stage2": lambda work, ref: conduct.start_stage2(work, audit_ref=ref),
-    "end_fieldwork": lambda work, ref: conduct.end_fieldwork(work, audit_ref=ref),
-    "send_report": lambda work, ref: conduct.send_report(work, audit_ref=ref),
-    "submit": lambda work, ref: conduct.submit_report(work, audit_ref=ref),
-    "take_review": lambda work, ref: conduct.take_review(work, audit_ref=ref),
-    "clarify": lambda work, ref: conduct.apply_verdict(work, audit_ref=ref, verdict="clarify"),
-    "await_action": lambda work, ref: conduct.apply_verdict(work, audit_ref=ref, verdict="await_action"),
-    "recommend": lambda work, ref: conduct.apply_verdict(
+    "seal": lambda work, ref: service.seal_plan(work, audit_ref=ref, **casework.PLAN),
+    "start_stage1": lambda work, ref: service.start_stage1(work, audit_ref=ref),
+    "report_stage1": lambda work, ref: service.report_stage1(work, audit_ref=ref, readiness="ready", note="Fine."),
+    "start_stage2": lambda work, ref: service.start_stage2(work, audit_ref=ref),
+    "end_fieldwork": lambda work, ref: service.end_fieldwork(work, audit_ref=ref),
+    "send_report": lambda work, ref: service.send_report(work, audit_ref=ref),
+    "submit": lambda work, ref: service.submit_report(work, audit_ref=ref),
+    "take_review": lambda work, ref: service.take_review(work, audit_ref=ref),
+    "clarify": lambda work, ref: service.apply_verdict(work, audit_ref=ref, verdict="clarify"),
+    "await_action": lambda work, ref: service.apply_verdict(work, audit_ref=ref, verdict="await_action"),
+    "recommend": lambda work, ref: service.apply_verdict(
         work, audit_ref=ref, verdict="recommend", recommendation="not_conforming"
     ),
-    "return_to_review": lambda work, ref: conduct.return_to_review(work, audit_ref=ref),
-    "repeat_fieldwork": lambda work, ref: conduct.repeat_fieldwork(work, audit_ref=ref),
-    "decide": lambda work, ref: conduct.mark_decided(work, audit_ref=ref),
-    "close": lambda work, ref: conduct.close_audit(work, audit_ref=ref),
-    "stop": lambda work, ref: conduct.stop_audit(work, audit_ref=ref),
+    "return_to_review": lambda work, ref: service.return_to_review(work, audit_ref=ref),
+    "repeat_fieldwork": lambda work, ref: service.repeat_fieldwork(work, audit_ref=ref),
+    "decide": lambda work, ref: service.mark_decided(work, audit_ref=ref),
+    "close": lambda work, ref: service.close_audit(work, audit_ref=ref),
+    "stop": lambda work, ref: service.stop_audit(work, audit_ref=ref),
 }
 
 

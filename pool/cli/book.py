@@ -1,0 +1,376 @@
+"""``audit-pool book``: request, screen, quote, accept and confirm audits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import click
+
+from pool.bookings import queries
+from pool.bookings.rules import KINDS
+from pool.bookings.service import Answered, BookingRef
+from pool.bookings.values import BookingFile, BookingLine, ProposalView
+from pool.cli.acting import seat_options
+from pool.cli.answers import print_json
+from pool.cli.audit import read_as, run_as, whole_list
+from pool.cli.values import DAY
+from pool.journeys import book
+from pool.kernel.listing import LARGEST_SIZE, ListRequest
+from pool.kernel.money import Money
+from pool.kernel.refusals import Invalid
+
+
+class BadReduction(Invalid):
+    """A reduction is written as ID or ID=COUNT."""
+
+
+@click.group("book")
+def group() -> None:
+    """Request, screen, quote and accept audits."""
+
+
+def _print_ref(found: BookingRef) -> None:
+    answer = {"ref": found.ref, "public_id": found.public_id, "state": found.state}
+    print_json(answer | ({"audit": found.audit_ref} if found.audit_ref else {}))
+
+
+def _print_proposal(found: Answered) -> None:
+    print_json(
+        {
+            "booking": found.booking_ref,
+            "proposal": found.proposal_ref,
+            "state": found.state,
+            "audit": found.audit_ref,
+            "team": [{"name": one.name, "role": one.role} for one in found.members],
+            "starts_on": found.starts_on,
+            "ends_on": found.ends_on,
+        }
+    )
+
+
+# --------------------------------------------------------------------------------------------------
+# Looking
+
+
+@group.command("list")
+@click.option("--state", "states", multiple=True, help="Only bookings in this state; may be given several times.")
+@seat_options
+def list_bookings(states: tuple[str, ...], email: str, office: str | None) -> None:
+    """List the bookings that the seat may see."""
+    request = ListRequest(filters=(("state", states),) if states else (), size=LARGEST_SIZE)
+    lines = read_as(email, office, lambda reading: whole_list(queries.bookings_of, reading, request))
+    print_json([_line(line) for line in lines])
+
+
+def _line(line: BookingLine) -> dict[str, Any]:
+    return {
+        "ref": line.ref,
+        "firm": line.firm_ref,
+        "firm_name": line.firm_name,
+        "deployments": [ref for ref, _name in line.deployments],
+        "kind": line.kind,
+        "state": line.state,
+        "tier": line.tier,
+        "window": [line.window_from, line.window_until],
+        "requested_at": line.requested_at,
+        "exact_days": line.exact_days,
+        "people": line.people,
+        "half_days": line.half_days,
+        "estimate": _money(line.estimate),
+        "starts_on": line.starts_on,
+        "ends_on": line.ends_on,
+        "audit": line.audit_ref or None,
+        "acts": list(line.acts),
+        "version": line.version,
+    }
+
+
+def _money(amount: Money | None) -> dict[str, Any] | None:
+    return None if amount is None else {"amount_minor": amount.amount_minor, "currency": amount.currency}
+
+
+@group.command("show")
+@click.argument("booking")
+@seat_options
+def show(booking: str, email: str, office: str | None) -> None:
+    """Show everything of one booking that the seat may see."""
+    print_json(_file(read_as(email, office, lambda reading: queries.booking(reading, booking))))
+
+
+def _file(file: BookingFile) -> dict[str, Any]:
+    return _line(file.line) | {
+        "note": file.note,
+        "returned_items": file.returned_items,
+        "effort_steps": list(file.effort_steps),
+        "needs": list(file.needs),
+        "brief_digest": file.brief_digest,
+        "price_steps": list(file.price_steps),
+        "estimate_low": _money(file.estimate_low),
+        "estimate_high": _money(file.estimate_high),
+        "estimate_key": file.estimate_key,
+        "quote_valid_until": file.line.quote_valid_until,
+        "waitlist_reasons": [{"rule": rule, "left": left} for rule, left in file.waitlist_reasons],
+        "proposals": [_proposal(one) for one in file.proposals],
+        "moves": [one.move for one in file.moves],
+        "events": [asdict(one) for one in file.steps],
+    }
+
+
+def _proposal(one: ProposalView) -> dict[str, Any]:
+    return {
+        "ref": one.ref,
+        "state": one.state,
+        "starts_on": one.starts_on,
+        "ends_on": one.ends_on,
+        "half_days": [str(half_day) for half_day in one.half_days],
+        "answers_due_on": one.answers_due_on,
+        "all_accepted_at": one.all_accepted_at,
+        "shown_at": one.shown_at,
+        "objection_until": one.objection_until,
+        "objection": one.objection,
+        "objection_verdict": one.objection_verdict,
+        "team": [{"name": member.name, "role": member.role, "answer": member.answer} for member in one.members],
+    }
+
+
+# --------------------------------------------------------------------------------------------------
+# The firm
+
+
+@group.command("request")
+@click.argument("deployments", nargs=-1, required=True)
+@click.option("--from", "window_from", type=DAY, required=True, help="First day of the window.")
+@click.option("--until", "window_until", type=DAY, required=True, help="Last day of the window.")
+@click.option("--kind", type=click.Choice(KINDS), default="initial", show_default=True)
+@click.option("--language", default="en", show_default=True, help="The language of the audit.")
+@click.option("--note", default="")
+@seat_options
+def request(
+    deployments: tuple[str, ...],
+    window_from: date,
+    window_until: date,
+    kind: str,
+    language: str,
+    note: str,
+    email: str,
+    office: str | None,
+) -> None:
+    """Draft a request for an audit of one or more DEPLOYMENTS."""
+    _print_ref(
+        run_as(
+            email,
+            office,
+            book.request_booking,
+            deployments=deployments,
+            window_from=window_from,
+            window_until=window_until,
+            kind=kind,
+            language=language,
+            note=note,
+        )
+    )
+
+
+@group.command("window")
+@click.argument("booking")
+@click.option("--from", "window_from", type=DAY, required=True)
+@click.option("--until", "window_until", type=DAY, required=True)
+@seat_options
+def window(booking: str, window_from: date, window_until: date, email: str, office: str | None) -> None:
+    """Choose another window for a request without a team; its place in the waiting list stays."""
+    _print_ref(
+        run_as(email, office, book.change_window, booking=booking, window_from=window_from, window_until=window_until)
+    )
+
+
+@group.command("submit")
+@click.argument("booking")
+@seat_options
+def submit(booking: str, email: str, office: str | None) -> None:
+    """Submit a draft, or a returned request again; the waiting-list instant is evidence."""
+    _print_ref(run_as(email, office, book.submit, booking=booking))
+
+
+@group.command("withdraw")
+@click.argument("booking")
+@click.option("--reason", default="")
+@seat_options
+def withdraw(booking: str, reason: str, email: str, office: str | None) -> None:
+    """Withdraw a request that is not accepted yet."""
+    _print_ref(run_as(email, office, book.withdraw, booking=booking, reason=reason))
+
+
+@group.command("accept")
+@click.argument("booking")
+@click.option("--signed-name", required=True, help="Your name, typed in full.")
+@seat_options
+def accept(booking: str, signed_name: str, email: str, office: str | None) -> None:
+    """Accept the estimate and engage the pool; the audit is opened."""
+    _print_ref(run_as(email, office, book.accept, booking=booking, signed_name=signed_name))
+
+
+@group.command("offer")
+@click.argument("booking")
+@click.option("--note", default="", help="For the planner: how the offer was delivered.")
+@seat_options
+def offer(booking: str, note: str, email: str, office: str | None) -> None:
+    """Open the offer of team and dates; from now on it is made, and the objection window runs."""
+    _print_proposal(run_as(email, office, book.show_offer, booking=booking, note=note))
+
+
+@group.command("object")
+@click.argument("booking")
+@click.option("--reason", required=True)
+@seat_options
+def object_(booking: str, reason: str, email: str, office: str | None) -> None:
+    """Object to the proposed team, with the reason, within five working days."""
+    _print_proposal(run_as(email, office, book.object_to, booking=booking, reason=reason))
+
+
+@group.command("waive")
+@click.argument("booking")
+@seat_options
+def waive(booking: str, email: str, office: str | None) -> None:
+    """Give up the rest of the objection window, so that the audit can be confirmed at once."""
+    _print_proposal(run_as(email, office, book.waive_objection, booking=booking))
+
+
+@group.command("reschedule")
+@click.argument("booking")
+@click.option("--reason", required=True)
+@click.option("--from", "window_from", type=DAY, required=True)
+@click.option("--until", "window_until", type=DAY, required=True)
+@seat_options
+def reschedule(
+    booking: str, reason: str, window_from: date, window_until: date, email: str, office: str | None
+) -> None:
+    """Ask for other dates of a confirmed audit; it is never a refusal."""
+    _print_ref(
+        run_as(
+            email,
+            office,
+            book.reschedule,
+            booking=booking,
+            reason=reason,
+            window_from=window_from,
+            window_until=window_until,
+        )
+    )
+
+
+@group.command("cancel")
+@click.argument("booking")
+@click.option("--reason", required=True)
+@seat_options
+def cancel(booking: str, reason: str, email: str, office: str | None) -> None:
+    """Cancel an accepted booking, as the firm's manager or the pool's administrator."""
+    _print_ref(run_as(email, office, book.cancel, booking=booking, reason=reason))
+
+
+# --------------------------------------------------------------------------------------------------
+# The pool
+
+
+@group.command("return")
+@click.argument("booking")
+@click.option("--items", required=True, help="What is missing.")
+@seat_options
+def return_(booking: str, items: str, email: str, office: str | None) -> None:
+    """Return a request with what is missing; its waiting-list clock runs on."""
+    _print_ref(run_as(email, office, book.return_booking, booking=booking, items=items))
+
+
+@group.command("screen")
+@click.argument("booking")
+@click.option("--releases", type=int, default=0, show_default=True, help="Model releases in the period.")
+@click.option("--logs-incomplete", is_flag=True, help="Tests must be rerun because logs are incomplete.")
+@click.option("--tools-with-write-access", is_flag=True)
+@click.option("--remote-sites", is_flag=True)
+@click.option("--reduction", "reductions", multiple=True, metavar="ID", help="A reduction of effort.yaml, e.g. R2.")
+@seat_options
+def screen(
+    booking: str,
+    releases: int,
+    logs_incomplete: bool,
+    tools_with_write_access: bool,
+    remote_sites: bool,
+    reductions: tuple[str, ...],
+    email: str,
+    office: str | None,
+) -> None:
+    """Screen a request: exact days with every step, roles, needs and brief."""
+    _print_ref(
+        run_as(
+            email,
+            office,
+            book.screen,
+            booking=booking,
+            releases=releases,
+            logs_incomplete=logs_incomplete,
+            tools_with_write_access=tools_with_write_access,
+            remote_sites=remote_sites,
+            reductions=dict(_reduction(text) for text in reductions),
+        )
+    )
+
+
+def _reduction(text: str) -> tuple[str, int]:
+    name, _equals, count = text.partition("=")
+    if count and not count.isdecimal():
+        raise BadReduction(f"{text!r} is no reduction.", field="reduction", next_step="Write R2 or R2=1.")
+    return name, int(count or 1)
+
+
+@group.command("decline")
+@click.argument("booking")
+@click.option("--reason", required=True)
+@seat_options
+def decline(booking: str, reason: str, email: str, office: str | None) -> None:
+    """Decline a screened request for want of competence or impartiality."""
+    _print_ref(run_as(email, office, book.decline, booking=booking, reason=reason))
+
+
+@group.command("quote")
+@click.argument("booking")
+@click.option("--currency", default="EUR", show_default=True)
+@click.option("--overhead-percent", default="20", show_default=True, help="Share of the common facilities.")
+@click.option("--valid-days", type=int, default=30, show_default=True)
+@seat_options
+def quote(booking: str, currency: str, overhead_percent: str, valid_days: int, email: str, office: str | None) -> None:
+    """Give the estimate with range, key and last day of validity, as administrator."""
+    _print_ref(
+        run_as(
+            email,
+            office,
+            book.quote,
+            booking=booking,
+            currency=currency,
+            overhead_percent=overhead_percent,
+            valid_days=valid_days,
+        )
+    )
+
+
+@group.command("decide-objection")
+@click.argument("booking")
+@click.option("--upheld/--rejected", required=True)
+@click.option("--reason", required=True)
+@click.option("--auditor", "auditors", multiple=True, help="Name of a member it is right about; left out: all.")
+@seat_options
+def decide_objection(
+    booking: str, upheld: bool, reason: str, auditors: tuple[str, ...], email: str, office: str | None
+) -> None:
+    """Decide a firm's objection, as impartiality officer."""
+    _print_proposal(
+        run_as(email, office, book.decide_objection, booking=booking, upheld=upheld, reason=reason, auditors=auditors)
+    )
+
+
+@group.command("confirm")
+@click.argument("booking")
+@seat_options
+def confirm(booking: str, email: str, office: str | None) -> None:
+    """Confirm team and dates: the held half-days are booked and the team is seated."""
+    _print_proposal(run_as(email, office, book.confirm, booking=booking))

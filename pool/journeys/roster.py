@@ -1,0 +1,208 @@
+"""The roster across rooms: auditors with account and seat, interests in member firms, competence of the edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from auditors.roster import queries, service
+from auditors.roster.values import AuditorView, CompetenceView, InterestView, LeaveView
+from pool.kernel.refusals import Invalid
+from pool.kernel.roles import Office
+from pool.kernel.storage import Work, takes_numbers
+from pool.kernel.words import gettext as _
+from pool.members import queries as members
+from pool.members import service as accounts
+from pool.policy.loading import load_edition
+from scheduling.interval import HalfDay
+
+
+class NoAccount(Invalid):
+    """An auditor needs an account; there is none with this address and no password for a new one."""
+
+
+class UnknownCompetence(Invalid):
+    """The edition knows no such competence."""
+
+
+@takes_numbers
+def add_auditor(
+    work: Work,
+    *,
+    name: str,
+    account_email: str,
+    region: str,
+    languages: Sequence[str],
+    day_rate_minor: int,
+    currency: str,
+    time_zone: str = "UTC",
+    max_half_days: int = 30,
+    password: str = "",
+    is_demo: bool = False,
+) -> AuditorView:
+    """Take an auditor into the roster and give them the seat; an account that exists is used, else one is made.
+
+    Raises: as ``roster.add_auditor``; NoAccount; SeatExcluded where another seat of that person excludes it.
+    """
+    view = service.add_auditor(
+        work,
+        name=name,
+        region=region,
+        languages=languages,
+        day_rate_minor=day_rate_minor,
+        currency=currency,
+        time_zone=time_zone,
+        max_half_days=max_half_days,
+        is_demo=is_demo,
+    )
+    person = members.person_by_email(work, account_email)
+    if person is None:
+        if not password:
+            raise NoAccount(
+                _("There is no account with this address."),
+                field="account_email",
+                next_step=_("Give a first password, which the auditor changes."),
+            )
+        person = accounts.add_person(work, name=name, email=account_email, password=password, is_demo=is_demo)
+    accounts.give_seat(work, person_id=person.id, office=Office.AUDITOR, auditor_id=view.id, reason=view.ref)
+    return view
+
+
+def change_auditor(
+    work: Work,
+    *,
+    auditor: str,
+    max_half_days: int | None = None,
+    day_rate_minor: int | None = None,
+    languages: Sequence[str] | None = None,
+    region: str | None = None,
+    state: str | None = None,
+) -> AuditorView:
+    """Change load limit, rate, languages, region or state. Raises: as ``roster.change_auditor``."""
+    return service.change_auditor(
+        work,
+        auditor=auditor,
+        max_half_days=max_half_days,
+        day_rate_minor=day_rate_minor,
+        languages=languages,
+        region=region,
+        state=state,
+    )
+
+
+def add_competence(
+    work: Work,
+    *,
+    auditor: str,
+    code: str,
+    level: int,
+    valid_from: date,
+    valid_until: date,
+    evidence_note: str,
+    evidence_digest: str | None = None,
+) -> CompetenceView:
+    """Confirm a competence that the edition knows. Raises: UnknownCompetence; as ``roster.add_competence``."""
+    rules = load_edition().effort.competence
+    known = (*rules.functions, *rules.sectors)
+    if code not in known:
+        raise UnknownCompetence(
+            _("The edition knows no competence %(code)s.", code=repr(code[:20])),
+            field="code",
+            next_step=_("Use one of: %(known)s.", known=", ".join(known)),
+        )
+    return service.add_competence(
+        work,
+        auditor=auditor,
+        code=code,
+        level=level,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        evidence_note=evidence_note,
+        evidence_digest=evidence_digest,
+    )
+
+
+def renew_competence(
+    work: Work, *, competence: str, valid_until: date, evidence_note: str, evidence_digest: str | None = None
+) -> CompetenceView:
+    """Renew a competence with new evidence. Raises: as ``roster.renew_competence``."""
+    return service.renew_competence(
+        work,
+        competence=competence,
+        valid_until=valid_until,
+        evidence_note=evidence_note,
+        evidence_digest=evidence_digest,
+    )
+
+
+def end_competence(work: Work, *, competence: str, reason: str) -> CompetenceView:
+    """End a competence now. Raises: as ``roster.end_competence``."""
+    return service.end_competence(work, competence=competence, reason=reason)
+
+
+def set_leave(
+    work: Work, *, auditor: str, first: HalfDay, last: HalfDay, kind: str = "leave", note: str = ""
+) -> LeaveView:
+    """Keep half-days free. Raises: as ``roster.set_leave``."""
+    return service.set_leave(work, auditor=auditor, first=first, last=last, kind=kind, note=note)
+
+
+def cancel_leave(work: Work, *, leave: str) -> None:
+    """Take a leave back. Raises: as ``roster.cancel_leave``."""
+    service.cancel_leave(work, leave=leave)
+
+
+def declare_interest(
+    work: Work,
+    *,
+    kind: str,
+    from_on: date,
+    auditor: str = "",
+    firm: str = "",
+    firm_name: str = "",
+    until_on: date | None = None,
+    note: str = "",
+) -> InterestView:
+    """Declare a tie between an auditor (one's own where none is named) and a firm, by reference or by its name.
+
+    A name that is a member's counts as that member; a firm outside the pool is kept by name. It blocks until assessed.
+    Raises: as ``roster.declare_interest``; NoSuchFirm for a reference that is none.
+    """
+    with work.as_pool():
+        known = members.firms(work)
+        found = members.firm_of(work, firm) if firm else None
+    if found is None:
+        same = [one for one in known if one.name.casefold() == " ".join(firm_name.split()).casefold()]
+        found = same[0] if same else None
+    return service.declare_interest(
+        work,
+        auditor=auditor or own_ref(work),
+        firm_id=found.id if found is not None else None,
+        firm_name=found.name if found is not None else firm_name,
+        kind=kind,
+        from_on=from_on,
+        until_on=until_on,
+        note=note,
+    )
+
+
+def own_ref(work: Work) -> str:
+    """Return the reference of the auditor who acts; empty where nobody does. An empty one is found nowhere."""
+    if work.actor.auditor_id is None:
+        return ""
+    known = queries.auditors_by_id(work, [work.actor.auditor_id]).get(work.actor.auditor_id)
+    return known.ref if known is not None else ""
+
+
+def end_interest(work: Work, *, interest: str, until_on: date) -> InterestView:
+    """Say when an interest ended; it is assessed anew. Raises: as ``roster.end_interest``."""
+    return service.end_interest(work, interest_id=interest, until_on=until_on)
+
+
+def assess_interest(
+    work: Work, *, interest: str, verdict: str, reason: str, cooling_off_months: int | None = None
+) -> InterestView:
+    """Assess an interest, as impartiality officer. Raises: as ``roster.assess_interest``."""
+    return service.assess_interest(
+        work, interest_id=interest, verdict=verdict, reason=reason, cooling_off_months=cooling_off_months
+    )

@@ -1,0 +1,61 @@
+"""Invitations: taken once, before they end, and never over an account that exists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from pool.kernel.clock import now
+from pool.kernel.roles import SYSTEM, Office
+from pool.members import service
+from pool.members.tables import InvitationRow
+from tests.support.web import get_page, post
+from tests.web.signin.conftest import House
+
+
+def invite(house: House, email: str = "new@pool.example") -> str:
+    return str(house.do(service.invite, name="Nova Person", email=email, office=Office.PLANNER, firm_id=None))
+
+
+def test_invitation_makes_an_account_once(house: House) -> None:
+    token = invite(house)
+    client = house.browser()
+    text = get_page(client, f"/invitation/{token}")
+    assert "Planner" in text and "new@pool.example" in text
+    weak = post(client, f"/invitation/{token}", {"name": "Nova Person", "password": "short"})
+    assert weak.status_code == 422 and "Nova Person" in weak.text
+    answer = post(client, f"/invitation/{token}", {"name": "Nova Person", "password": "a long and quiet evening"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in/enrol")
+    assert house.browser().get(f"/invitation/{token}").status_code == 404
+    get_page(client, "/sign-in/enrol")
+
+
+def test_only_the_digest_of_the_token_is_kept(house: House) -> None:
+    token = invite(house)
+    with house.database.reading(SYSTEM, now()) as reading:
+        row = reading.session.exec(select(InvitationRow)).one()
+        assert row.token_digest == service.token_digest(token)
+        assert token not in str(row)
+
+
+def test_ended_and_unknown_invitations_are_answered_alike(house: House) -> None:
+    token = invite(house)
+
+    def end(work: object) -> None:
+        row = work.session.exec(select(InvitationRow)).one()  # type: ignore[attr-defined]
+        row.ends_at = now() - timedelta(seconds=1)
+        work.flush()  # type: ignore[attr-defined]
+
+    house.do(end)
+    ended, unknown = house.browser().get(f"/invitation/{token}"), house.browser().get("/invitation/made-up-token")
+    assert ended.status_code == unknown.status_code == 404
+    assert "taken or has ended" in ended.text and "taken or has ended" in unknown.text
+
+
+def test_invitation_never_takes_over_an_account(house: House) -> None:
+    token = invite(house, "mara@orchid.example")
+    answer = post(
+        house.browser(), f"/invitation/{token}", {"name": "Mara Voss", "password": "a long and quiet evening"}
+    )
+    assert answer.status_code == 422 and "already an account" in answer.text
