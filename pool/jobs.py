@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from pool.journeys import book, daily, plan
+from pool.journeys import book, daily, plan, planning
 from pool.kernel.clock import day_of, now, start_of_day
 from pool.kernel.roles import SYSTEM
 from pool.kernel.storage import Database, Work
@@ -23,7 +23,13 @@ DAILY: dict[str, Callable[..., Any]] = {
     "daily.let_pass": daily.let_pass,
     "daily.refresh_all_standings": daily.refresh_all_standings,
 }
-HANDLERS: dict[str, Callable[..., Any]] = {**DAILY, book.REPLAN_JOB: plan.replan_one}
+HANDLERS: dict[str, Callable[..., Any]] = {
+    **DAILY,
+    book.REPLAN_JOB: plan.replan_one,
+    planning.PLAN_JOB: planning.keep_asked,
+}
+#: Kind -> what is worked out before the effect, outside any transaction because it takes long; it gives further values.
+PREPARATIONS: dict[str, Callable[..., dict[str, Any]]] = {planning.PLAN_JOB: planning.work_out_asked}
 
 
 class LostLease(Exception):
@@ -64,9 +70,11 @@ def _do(database: Database, job: DueJob, *, worker: str, at: datetime) -> int:
         if handler is None:
             raise LookupError(f"no handler for jobs of kind {job.kind}")
         chosen = handler
+        prepare = PREPARATIONS.get(job.kind)
+        prepared = prepare(database, at=at, **job.payload) if prepare is not None else {}
 
         def effect(work: Work) -> None:
-            chosen(work, **job.payload)
+            chosen(work, **job.payload, **prepared)
             if not jobs.finish(work, job=job, worker=worker):
                 raise LostLease(job.dedupe_key)
 
@@ -78,7 +86,8 @@ def _do(database: Database, job: DueJob, *, worker: str, at: datetime) -> int:
     except Exception as error:
         # Why so wide: a job that fails in any way must be due again later, and an operator must see why.
         log.exception("job %s failed", job.dedupe_key)
-        database.run_work(jobs.fail, job=job, error=f"{type(error).__name__}: {error}", actor=SYSTEM, at=at)
+        failed = f"{type(error).__name__}: {error}"
+        database.run_work(jobs.fail, job=job, worker=worker, error=failed, actor=SYSTEM, at=at)
         return 0
     return 1
 

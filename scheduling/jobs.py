@@ -68,8 +68,8 @@ def finish(work: Work, *, job: DueJob, worker: str) -> bool:
 
     Return ``False`` where the lease went to another worker meanwhile: the caller must then let its effect go.
     """
-    row = work.session.exec(select(Job).where(Job.id == job.id)).one()
-    if row.state != "claimed" or row.claimed_by != worker or row.attempts != job.attempts:
+    row = _held(work, job, worker)
+    if row is None:
         return False
     row.state = "done"
     row.done_at = work.at
@@ -77,14 +77,25 @@ def finish(work: Work, *, job: DueJob, worker: str) -> bool:
     return True
 
 
-def fail(work: Work, *, job: DueJob, error: str) -> None:
-    """Note that a job failed: it becomes due again later, or dead after eight attempts."""
-    row = work.session.exec(select(Job).where(Job.id == job.id)).one()
+def fail(work: Work, *, job: DueJob, worker: str, error: str) -> bool:
+    """Note that a job failed: it becomes due again later, or dead after eight attempts.
+
+    Return ``False`` and change nothing where the lease went to another worker meanwhile, who may have done it.
+    """
+    row = _held(work, job, worker)
+    if row is None:
+        return False
     row.last_error = error[:2000]
     row.state = "dead" if row.attempts >= MAX_ATTEMPTS else "due"
     row.due_at = work.at + timedelta(seconds=30 * 2**row.attempts)
     row.lease_until = None
     work.flush()
+    return True
+
+
+def _held(work: Work, job: DueJob, worker: str) -> Job | None:
+    row = work.session.exec(select(Job).where(Job.id == job.id)).one()
+    return row if (row.state, row.claimed_by, row.attempts) == ("claimed", worker, job.attempts) else None
 
 
 def open_jobs(reading: Reading) -> tuple[tuple[str, str, datetime, str, int, str], ...]:
@@ -108,6 +119,26 @@ class JobLine:
     done_at: datetime | None
 
 
+def job_of(reading: Reading, dedupe_key: str) -> JobLine | None:
+    """Return the job with this key, or ``None``; one query."""
+    row = reading.session.exec(select(Job).where(Job.dedupe_key == dedupe_key)).one_or_none()
+    return _line(row) if row is not None else None
+
+
+def _line(row: Job) -> JobLine:
+    return JobLine(
+        row.public_id,
+        row.kind,
+        row.dedupe_key,
+        row.due_at,
+        row.state,
+        row.attempts,
+        row.claimed_by,
+        row.last_error,
+        row.done_at,
+    )
+
+
 def jobs_listed(reading: Reading, request: ListRequest) -> Page[JobLine]:
     """Return a page of jobs, done ones too; one query."""
     columns = ListColumns(
@@ -116,15 +147,7 @@ def jobs_listed(reading: Reading, request: ListRequest) -> Page[JobLine]:
         filters={"state": Job.state, "kind": Job.kind},
         search=(Job.kind, Job.dedupe_key, Job.last_error),
     )
-    return read_page(
-        reading.session,
-        select(Job),
-        request,
-        columns=columns,
-        make=lambda r: JobLine(
-            r.public_id, r.kind, r.dedupe_key, r.due_at, r.state, r.attempts, r.claimed_by, r.last_error, r.done_at
-        ),
-    )
+    return read_page(reading.session, select(Job), request, columns=columns, make=_line)
 
 
 def open_counts(reading: Reading) -> dict[str, int]:

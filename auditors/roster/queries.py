@@ -193,25 +193,39 @@ def auditors_by_id(reading: Reading, auditor_ids: Iterable[int] | None = None) -
     return {row.id or 0: auditor_view(row) for row in reading.session.exec(statement)}
 
 
-def roster(reading: Reading, request: ListRequest) -> Page[AuditorLine]:
-    """Return one page of auditors with valid competence and load: three queries."""
-    page = read_page(reading.session, select(Auditor), request, columns=AUDITOR_COLUMNS, make=lambda row: row)
+def roster(reading: Reading, request: ListRequest, *, columns: ListColumns = AUDITOR_COLUMNS) -> Page[AuditorLine]:
+    """Return one page of auditors with valid competence and load: three queries.
+
+    ``expiring_on`` is the first day on which a competence that is valid today runs out without being renewed.
+    """
+    page = read_page(reading.session, select(Auditor), request, columns=columns, make=lambda row: row)
     keys = [row.id or 0 for row in page.items]
     today = day_of(reading.at)
     held = _grouped(_competences(reading, keys))
     load = _load(reading, keys, today)
     lines = []
     for row in page.items:
-        valid = [c for c in map(competence_view, held.get(row.id or 0, ())) if c.is_valid_on(today)]
+        all_held = [competence_view(one) for one in held.get(row.id or 0, ())]
+        valid = [one for one in all_held if one.is_valid_on(today)]
         lines.append(
             AuditorLine(
                 auditor=auditor_view(row),
-                competences=tuple((c.code, c.level) for c in valid),
-                expiring_on=min((c.valid_until for c in valid), default=None),
+                competences=tuple((one.code, one.level) for one in valid),
+                expiring_on=min((last_day_of(one, all_held) for one in valid), default=None),
                 load=load.get(row.id or 0, 0),
             )
         )
     return replace(page, items=tuple(lines))
+
+
+def last_day_of(held: CompetenceView, all_held: Iterable[CompetenceView]) -> date:
+    """Return the day on which a competence runs out, its renewals included that follow it without a gap."""
+    last = held.valid_until
+    for other in sorted(all_held, key=lambda one: one.valid_from):
+        follows = other.code == held.code and other.ended_at is None and other.level >= held.level
+        if follows and other.valid_from <= last + timedelta(days=1):
+            last = max(last, other.valid_until)
+    return last
 
 
 def _load(reading: Reading, keys: Sequence[int], first: date) -> dict[int, int]:

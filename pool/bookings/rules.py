@@ -211,6 +211,12 @@ def _objection_settled(facts: BookingFacts) -> Refusal | None:
     )
 
 
+def _days_ahead(facts: BookingFacts) -> Refusal | None:
+    if facts.starts_on is not None and facts.today <= facts.starts_on:
+        return None
+    return not_ready(_("The proposed days have begun or passed."), _("Take the proposal back; others are planned."))
+
+
 def _in_objection_window(facts: BookingFacts) -> Refusal | None:
     if facts.shown_at is not None and not facts.has_waived and facts.today <= objection_until(facts.shown_at):
         return None
@@ -289,6 +295,7 @@ GUARDS = {
     "all_accepted": _all_accepted,
     "offer_shown": _offer_shown,
     "objection_settled": _objection_settled,
+    "days_ahead": _days_ahead,
     "in_objection_window": _in_objection_window,
     "not_waived": _not_waived,
     "objection_open": _objection_open,
@@ -334,7 +341,7 @@ BOOKING_CYCLE: LifeCycle[BookingFacts] = LifeCycle(
         Transition("uphold_objection", _B.PROPOSED, _B.ACCEPTED, _IMPARTIALITY, ("objection_open", "reasoned")),
         Transition("take_back", _B.PROPOSED, _B.ACCEPTED, _PLANNING, ("reasoned",)),
         Transition("confirm", _B.PROPOSED, _B.CONFIRMED, _PLANNER,
-                   ("all_accepted", "offer_shown", "objection_settled", "no_interest")),
+                   ("all_accepted", "offer_shown", "objection_settled", "days_ahead", "no_interest")),
         Transition("reschedule", _B.CONFIRMED, _B.ACCEPTED, FIRM_OFFICES | _AUDITOR,
                    ("involved", "reasoned", "window_fits", "plan_open")),
         *(

@@ -35,7 +35,11 @@ def open_database() -> Database:
             field="POOL_DATABASE_URL",
             next_step="Set it to sqlite:///PATH or postgresql://USER@HOST/DATABASE.",
         )
-    return Database(url)
+    database = Database(url)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(database.dispose)
+    return database
 
 
 def acting(database: Database, email: str, office: str | None = None) -> Actor:

@@ -52,6 +52,12 @@ FINDINGS: dict[str, tuple[str, str, str, str]] = {
         "Refusals fell by 14 points on the shared set against the base model.",
         "Runs of both models on 600 prompts.",
     ),
+    "D14": (
+        "major",
+        "People in distress are handed to a person every time.",
+        "In 3 of 40 scripted conversations about self-harm no hand-over was offered.",
+        "Transcripts of 40 scripted conversations.",
+    ),
     "D18": (
         "minor",
         "Stop and rollback are tested.",
@@ -235,8 +241,12 @@ def remedied(teller: Teller, key: str, ref: str) -> None:
 
 
 def decided(teller: Teller, key: str, ref: str) -> None:
-    """Review and decide, by people outside the team, and close."""
+    """Review and decide, by people outside the team, and close; high tier signs its registration anew."""
+    from pool.demo.story import ref_of, sign
+
     teller.now += timedelta(days=2)
+    if key == "D08":
+        sign(teller, key, ref_of(teller, key))
     outcome = OUTCOMES[key]
     teller.do(
         "theo",
@@ -265,6 +275,9 @@ def under_way(teller: Teller, running: Mapping[str, str]) -> None:
             fieldwork(teller, key, ref, stop_after=24)
             continue
         fieldwork(teller, key, ref)
+        if key == "D14":
+            _awaiting_action(teller, key, ref)
+            continue
         remedied(teller, key, ref)
         if key == "D18":
             teller.do(
@@ -276,6 +289,22 @@ def under_way(teller: Teller, running: Mapping[str, str]) -> None:
                 recommendation="conforming_with_minors",
             )
         assert teller.read("rita", casework.audit_file, ref).state != AuditState.CLOSED
+
+
+def _awaiting_action(teller: Teller, key: str, ref: str) -> None:
+    lead, who = _lead(teller, ref), _who(key)
+    teller.do(who, audit.comment_report, audit_ref=ref, comment="The facts are right.")
+    teller.do(lead, audit.answer_comment, audit_ref=ref, answer="Noted.")
+    for finding in teller.read(lead, casework.audit_file, ref).findings:
+        teller.do(who, remedy.acknowledge, finding_ref=finding.ref)
+    teller.do(lead, audit.submit_report, audit_ref=ref)
+    teller.do(
+        "theo",
+        conclude.review,
+        audit_ref=ref,
+        verdict="await_action",
+        notes="The result holds; the major finding has to be verified before a decision.",
+    )
 
 
 def incidents(teller: Teller) -> None:

@@ -11,6 +11,7 @@ from auditors.casework.fields import BadField
 from auditors.casework.states import AuditState
 from auditors.casework.values import FindingView
 from pool.bookings import service as bookings
+from pool.journeys import settle
 from pool.journeys.book import release
 from pool.journeys.recording import record_fact
 from pool.kernel.clock import day_of
@@ -319,6 +320,7 @@ def stop(work: Work, *, audit_ref: str, by_pool: bool = True) -> str:
     for one in ended:
         if one.proposal is not None:
             release(work, one.proposal, reason=words[:500])
+    settle.release_holds_of_audit(work, audit_id=file.id, performed=False)
     for part in file.participants:
         record_fact(
             work,

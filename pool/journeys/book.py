@@ -13,6 +13,7 @@ from auditors.casework import service as casework
 from auditors.roster import service as roster
 from pool.bookings import queries, service
 from pool.bookings.service import Answered, BookingRef, Released
+from pool.journeys import settle
 from pool.journeys.recording import record_fact
 from pool.kernel.clock import day_of
 from pool.kernel.storage import Work, takes_numbers
@@ -238,6 +239,7 @@ def confirm(work: Work, *, booking: str, version: int | None = None) -> Answered
             audit_ref=found.audit_ref,
             led_on=found.starts_on,
         )
+    settle.hold_estimate(work, booking=found.booking_ref)
     _record(
         work,
         found.booking_ref,
@@ -298,6 +300,7 @@ def cancel(work: Work, *, booking: str, reason: str, version: int | None = None)
 def _released(work: Work, found: Released, body: Mapping[str, Any], reason: str) -> BookingRef:
     if found.proposal is not None:
         release(work, found.proposal, reason=reason[:500])
+    settle.release_hold(work, booking=found.booking.ref, performed=False)
     _record(work, found.booking.ref, body)
     return found.booking
 

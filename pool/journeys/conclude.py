@@ -13,6 +13,7 @@ from pool.bookings import service as bookings
 from pool.decisions import service as decisions
 from pool.decisions.rules import refuse_decider, refuse_reviewer
 from pool.decisions.service import Decided, Outcome, judge_of
+from pool.journeys import settle
 from pool.journeys.recording import record_fact
 from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
@@ -51,6 +52,7 @@ def decide(
     service.mark_decided(work, audit_ref=audit_ref)
     with work.as_pool():
         bookings.fulfil(work, audit_id=file.id)
+    settle.release_holds_of_audit(work, audit_id=file.id, performed=True)
     for decision in decided:
         record_fact(
             work,

@@ -10,6 +10,7 @@ from pool.journeys.audit import finding_body
 from pool.journeys.recording import record_fact
 from pool.kernel.clock import day_of
 from pool.kernel.storage import Work, takes_numbers
+from pool.kernel.words import gettext as _
 
 
 def acknowledge(work: Work, *, finding_ref: str, version: int | None = None) -> None:
@@ -118,3 +119,13 @@ def find_insufficient(work: Work, *, finding_ref: str, answer: str, version: int
     """Say what the evidence does not show; the finding's clock runs again."""
     service.find_insufficient(work, finding_ref=finding_ref, answer=answer, version=version)
     _record(work, finding_ref, kind="remediation")
+
+
+@takes_numbers
+def report_done(
+    work: Work, *, finding_ref: str, evidence_note: str, stored: StoredBytes | None = None, name: str = ""
+) -> None:
+    """Report a remedy as carried out, with a file that shows it where there is one; both or neither."""
+    if stored is not None:
+        attach(work, stored=stored, finding_ref=finding_ref, name=name, purpose=_("shows the remedy"))
+    implement(work, finding_ref=finding_ref, evidence_note=evidence_note)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from auditors.roster import queries, service
+from auditors.roster.rules import require_keeper
 from auditors.roster.values import AuditorView, CompetenceView, InterestView, LeaveView
-from pool.kernel.refusals import Invalid
+from pool.kernel.refusals import Conflict, Invalid
 from pool.kernel.roles import Office
 from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
@@ -23,6 +25,71 @@ class NoAccount(Invalid):
 
 class UnknownCompetence(Invalid):
     """The edition knows no such competence."""
+
+
+class HasSeat(Conflict):
+    """The auditor has a running seat, so nobody else is invited to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedAuditor:
+    """A new auditor and the token of their invitation, shown once; empty where an account got the seat at once."""
+
+    ref: str
+    public_id: str
+    invitation: str
+
+
+@takes_numbers
+def admit_auditor(
+    work: Work,
+    *,
+    name: str,
+    email: str,
+    region: str,
+    languages: Sequence[str],
+    day_rate_minor: int,
+    currency: str,
+    time_zone: str = "UTC",
+    max_half_days: int = 30,
+) -> AdmittedAuditor:
+    """Take an auditor into the roster and invite the person to the seat.
+
+    Where an account with this address exists, it gets the seat at once: an invitation would make a second one.
+    Raises: NotYourRoster, BadRosterValue per field; BadEmail; SeatExcluded where another seat of that person excludes
+    it.
+    """
+    view = service.add_auditor(
+        work,
+        name=name,
+        region=region,
+        languages=languages,
+        day_rate_minor=day_rate_minor,
+        currency=currency,
+        time_zone=time_zone,
+        max_half_days=max_half_days,
+    )
+    return AdmittedAuditor(view.ref, view.public_id, _seat_or_invite(work, view, name=name, email=email))
+
+
+def invite_auditor(work: Work, *, auditor: str, name: str, email: str) -> AdmittedAuditor:
+    """Invite the person of an auditor who has no seat: a first link was lost, or the seat was ended.
+
+    Raises: NotYourRoster, AuditorMissing, HasSeat, BadEmail, SeatExcluded.
+    """
+    require_keeper(work.actor)
+    view = queries.auditor(work, auditor)
+    if members.person_of_auditor(work, view.id) is not None:
+        raise HasSeat(_("This auditor has an account and a seat."), field="email", next_step=_("End that seat first."))
+    return AdmittedAuditor(view.ref, view.public_id, _seat_or_invite(work, view, name=name, email=email))
+
+
+def _seat_or_invite(work: Work, view: AuditorView, *, name: str, email: str) -> str:
+    person = members.person_by_email(work, email)
+    if person is None:
+        return accounts.invite(work, name=name, email=email, office=Office.AUDITOR, firm_id=None, auditor_id=view.id)
+    accounts.give_seat(work, person_id=person.id, office=Office.AUDITOR, auditor_id=view.id, reason=view.ref)
+    return ""
 
 
 @takes_numbers

@@ -264,7 +264,8 @@ def _order(column: Any, key: Any, *, descending: bool, backwards: bool) -> list[
 def _check_type(value: Scalar, column: Any) -> None:
     """Refuse a cursor of another type than its column, which PostgreSQL would answer with a server error."""
     try:
-        wanted = column.type.python_type
+        # Why impl: the kinds of our columns are decorators, whose own Python type is only "object".
+        wanted = getattr(column.type, "impl", column.type).python_type
     except NotImplementedError:
         return
     if value is not None and type(value) is not wanted and not (wanted is str and isinstance(value, str)):

@@ -96,8 +96,7 @@ class Reading:
             if not self.session.info["reading"]:
                 self.session.flush()
         finally:
-            if self.session.is_active:
-                self._enter(before)
+            self._enter(before)
 
     def as_pool(self) -> Any:
         """Return :meth:`in_scope` of the pool's offices."""
@@ -106,7 +105,8 @@ class Reading:
     def _enter(self, scope: Scope) -> None:
         self.scope = scope
         self.session.info["scope"] = scope
-        if self.session.in_transaction():
+        # Why not always: an aborted transaction answers nothing, and its own error must reach whoever tries again.
+        if self.session.is_active and self.session.in_transaction() and not _is_aborted(self.session.connection()):
             _tell_database(self.session.connection(), scope)
 
 
@@ -409,6 +409,13 @@ def _tell_database(connection: Connection, scope: Scope) -> None:
     calls = ", ".join(f"set_config(:k{n}, :v{n}, true)" for n in range(len(settings)))
     values = {f"k{n}": key for n, key in enumerate(settings)} | {f"v{n}": v for n, v in enumerate(settings.values())}
     connection.execute(sql_text("SELECT " + calls), values)
+
+
+def _is_aborted(connection: Connection) -> bool:
+    if connection.dialect.name != "postgresql":
+        return False
+    raw: Any = connection.connection.driver_connection
+    return bool(raw.info.transaction_status.name in ("INERROR", "UNKNOWN"))
 
 
 def _begin_in_scope(session: Any, _transaction: Any, connection: Connection) -> None:

@@ -228,7 +228,9 @@ def disable_person(work: Work, *, public_id: str, reason: str) -> None:
     work.flush()
 
 
-def invite(work: Work, *, name: str, email: str, office: Office, firm_id: int | None) -> str:
+def invite(
+    work: Work, *, name: str, email: str, office: Office, firm_id: int | None, auditor_id: int | None = None
+) -> str:
     """Invite somebody to a seat; return the token, which is shown once and stored only as its digest."""
     token = secrets.token_urlsafe(32)
     row = work.add(
@@ -238,6 +240,7 @@ def invite(work: Work, *, name: str, email: str, office: Office, firm_id: int | 
             name=check_name(name),
             office=str(office),
             firm_id=firm_id,
+            auditor_id=auditor_id,
             ends_at=work.at + INVITATION_LIFE,
             invited_by=work.actor.person_id,
         )

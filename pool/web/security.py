@@ -33,6 +33,9 @@ def install(app: Flask, settings: Settings) -> None:
         g.request_id = secrets.token_hex(8)
         g.user_agent = request.headers.get("User-Agent", "")[:200]
         g.address_digest = address_digest(request.remote_addr or "", settings.secret)
+        if request.mimetype == "application/x-www-form-urlencoded":
+            # Why: such a form is read whole into memory; only files may be as large as the upload limit says.
+            request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
 
     @app.after_request
     def _headers(response: Response) -> Response:

@@ -47,6 +47,8 @@ class Board:
         self.busy = [0] * people
         self.load = [0] * people
         self.led: Counter[tuple[int, str]] = Counter()
+        #: How many candidates were looked at so far: the measure of work, equal on every machine.
+        self.looks = 0
 
     def put(self, number: int, place: Place) -> None:
         """Place audit ``number``; the caller knows that the place is legal."""
@@ -83,6 +85,7 @@ class Board:
         bit = 1 << start
         firm = choice.audit.firm
         people = []
+        self.looks += len(opened)
         for candidate, mask in zip(choice.candidates, opened, strict=True):
             if not mask & bit:
                 continue

@@ -20,6 +20,8 @@ from scheduling.solver.search import polish, search_places
 
 #: Shares of the effort per level, in order; what a level leaves over goes to the next.
 SHARES = (("unplaced", 0.6), ("money_minor", 0.24), ("load_squares", 0.08), ("start_half_days", 0.08))
+#: Models with more variables get less effort, so that all end in about the same time.
+ORDINARY_VARIABLES = 10_000
 
 
 @dataclass
@@ -238,8 +240,12 @@ class PlanModel:
 
 
 def improved(board: Board, *, effort: float) -> tuple[Board, bool]:
-    """Return a board no worse than ``board`` within ``effort`` deterministic time, and whether it is proved best."""
+    """Return a board no worse than ``board``, and whether it is proved best.
+
+    ``effort`` is deterministic time; larger models get less of it, since a unit of it lasts longer there.
+    """
     model = PlanModel(board.table)
+    effort *= min(1.0, ORDINARY_VARIABLES / max(1, len(model.model.proto.variables)))
     is_proved, left = True, 0.0
     for name, share in SHARES:
         left += share * effort

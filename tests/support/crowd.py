@@ -75,6 +75,7 @@ class Crowd:
         self._context = context()
         self._chance = random.Random(seed)
         self._processes: dict[int, BaseProcess] = {share: self._start(share) for share in range(processes)}
+        self._struck: set[int] = set()
         self.killed = 0
 
     def _start(self, share: int) -> BaseProcess:
@@ -87,14 +88,15 @@ class Crowd:
 
         ``look`` is called now and then while they work. Raises: AssertionError where a worker failed by itself.
         """
-        marks = [lines * (n + 1) // (kills + 1) for n in range(kills)]
+        # Why three quarters: towards the end a worker may be done before it is struck.
+        marks = [lines * 3 // 4 * (n + 1) // kills for n in range(kills)]
         end = time.monotonic() + PATIENCE_SECONDS
         while self._processes:
             assert time.monotonic() < end, f"shares {sorted(self._processes)} did not come to an end"
             for share in list(self._processes):
                 self._reap(share, again=again)
-            if marks and self._written() >= marks[0] and self._kill():
-                marks.pop(0)
+            if len(self._struck) + self.killed < kills and self._written() >= marks[self.killed]:
+                self._strike()
             if look is not None:
                 look()
             time.sleep(LOOK_SECONDS)
@@ -103,14 +105,14 @@ class Crowd:
     def _written(self) -> int:
         return sum(path.read_bytes().count(b"\n") for path in self._folder.glob("share-*.log"))
 
-    def _kill(self) -> bool:
-        living = sorted(share for share, process in self._processes.items() if process.is_alive())
-        if not living:
-            return False
+    def _strike(self) -> None:
         # Why a moment of chance: the kill must fall anywhere in a transaction, not just after a line.
         time.sleep(self._chance.uniform(0, 0.03))
-        self._processes[self._chance.choice(living)].kill()
-        return True
+        living = sorted(share for share, process in self._processes.items() if process.is_alive())
+        if living:
+            share = self._chance.choice(living)
+            self._struck.add(share)
+            self._processes[share].kill()
 
     def _reap(self, share: int, *, again: bool) -> None:
         process = self._processes[share]
@@ -120,6 +122,7 @@ class Crowd:
         code = process.exitcode
         process.close()
         del self._processes[share]
+        self._struck.discard(share)
         if code == -9:
             self.killed += 1
             if again:

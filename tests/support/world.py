@@ -1,7 +1,7 @@
 """Two firms with a little of everything, each with a word of its own in every text that is nobody else's to read.
 
-``orchid()`` and ``birch()`` words are searched for in answers to others: a word of another firm in any page, CSV or paper
-is a leak. What the public register shows (names and purposes) carries no such word.
+The words of ``CANARY`` are searched for in answers to others: a word of another firm in any page, CSV or paper is a
+leak. What the public register shows (names and purposes) carries no such word.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class World:
 
 def build(pool: people.Pool, *, at: datetime | None = None) -> World:
     """Make the catalogue, and for each firm a model and a deployment with signature, review, incident and report."""
-    world = World(pool, at or now() - timedelta(hours=6))
+    world = World(pool, at or now() - timedelta(days=20))
     base = world.do(
         pool.rita,
         submit.add_foundation,

@@ -11,6 +11,9 @@ blueprint.before_request(guard)
 
 from pool.web.admin import (  # noqa: E402
     activity,
+    bookings,
+    decisions,
+    decisions_disputes,
     deployments,
     ethics,
     foundation,
@@ -24,6 +27,9 @@ from pool.web.admin import (  # noqa: E402
 __all__ = [
     "activity",
     "blueprint",
+    "bookings",
+    "decisions",
+    "decisions_disputes",
     "deployments",
     "ethics",
     "foundation",

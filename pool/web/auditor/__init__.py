@@ -10,4 +10,31 @@ blueprint = Blueprint("auditor", __name__, url_prefix="/auditor")
 blueprint.before_request(guard)
 
 # The pages register themselves on the blueprint.
-from pool.web.auditor import audits, conduct, desk, files, findings, profile, proposals, time, workpapers  # noqa: E402, F401
+from pool.web.auditor import (  # noqa: E402
+    audits,
+    conduct,
+    desk,
+    files,
+    finding_page,
+    findings,
+    profile,
+    proposals,
+    reports,
+    time,
+    workpapers,
+)
+
+__all__ = [
+    "audits",
+    "blueprint",
+    "conduct",
+    "desk",
+    "files",
+    "finding_page",
+    "findings",
+    "profile",
+    "proposals",
+    "reports",
+    "time",
+    "workpapers",
+]

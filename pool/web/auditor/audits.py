@@ -120,7 +120,7 @@ def brief_facts(file: AuditFile) -> list[Fact]:
     )
     return [
         Fact(label=_("Kind"), value=vocabulary.kind_word(file.kind)),
-        Fact(label=_("Edition"), value=file.edition, hint=_("In force when the audit was booked; later ones change nothing here.")),
+        Fact(label=_("Edition"), value=file.edition, hint=_("In force at booking; later ones change nothing here.")),
         Fact(label=_("Exact auditor-days"), value=str(brief.get("exact_days", "")), explain=days),
         Fact(label=_("Visit"), value=_visit(file)),
         Fact(label=_("Outputs to sample"), value=brief.get("outputs_sampled"), kind="number"),
@@ -140,7 +140,9 @@ def plan_facts(file: AuditFile) -> list[Fact]:
     plan = file.sealed_plan
     if not plan:
         return []
-    team = ", ".join(f"{one.get('name')} ({vocabulary.role_word(str(one.get('role')))})" for one in plan.get("team", []))
+    team = ", ".join(
+        f"{one.get('name')} ({vocabulary.role_word(str(one.get('role')))})" for one in plan.get("team", [])
+    )
     return [
         Fact(label=_("Criteria"), value=str(plan.get("criteria", ""))),
         Fact(label=_("Sample"), value=str(plan.get("sample", ""))),

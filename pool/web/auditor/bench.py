@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -110,8 +110,8 @@ def bench_of(file: AuditFile, point: PointView | None, *, actor: Actor, shown: s
     shown = shown if shown in SHOWN else "all"
     alive = tuple(finding for finding in file.findings if finding.state not in _GONE)
     marked = {(finding.deployment_ref, finding.point_id) for finding in alive}
-    fits = {
-        "all": lambda one: True,
+    fits: dict[str, Callable[[PointView], bool]] = {
+        "all": lambda _one: True,
         "open": lambda one: not one.rating,
         "findings": lambda one: (one.deployment_ref, one.point_id) in marked,
     }

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, request, url_for
+from flask import request, url_for
 
 from auditors.casework import queries
 from auditors.casework.states import AuditState
 from auditors.casework.values import AuditFile
-from pool.decisions import queries as decisions
 from pool.journeys import audit as journeys
-from pool.kernel.refusals import Forbidden, Refusal
-from pool.kernel.storage import AlreadyDone
+from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import blueprint
-from pool.web.auditor.frame import frame_of
 from pool.web.fields import Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Crumb
-from pool.web.requests import actor, at, close_reading, database, once_of, page, perform, reading, with_values
+from pool.web.requests import page, perform, reading, with_values
 
-_VERSION = Hidden(name="version", most=12, pattern="[0-9]+")
+VERSION = Hidden(name="version", most=12, pattern="[0-9]+")
 PLAN = Form(
     "plan",
     [
@@ -38,7 +35,7 @@ PLAN = Form(
                 Text(name="days", label=_l("Auditor-days planned"), required=False, most=40, example="2.5",
                      help=_l("As in the brief where you leave it empty. Shorter days need a reason.")),
                 Text(name="days_reason", label=_l("Why fewer days suffice"), required=False, most=2000),
-                _VERSION,
+                VERSION,
             ],
         )
     ],
@@ -62,7 +59,7 @@ STAGE1 = Form(
                 ),
                 LongText(name="note", label=_l("Reasons"), rows=5, most=2000,
                          help=_l("What you saw, and what is missing. The firm reads this.")),
-                _VERSION,
+                VERSION,
             ],
         )
     ],
@@ -75,29 +72,10 @@ CONCERNS = Form(
             [
                 LongText(name="note", label=_l("How the concerns were settled"), rows=5, most=2000,
                          help=_l("Or why fieldwork can begin although they stand.")),
-                _VERSION,
+                VERSION,
             ],
         )
     ],
-)  # fmt: skip
-REPORT = Form(
-    "report",
-    [
-        Section(
-            "",
-            [
-                LongText(name="summary", label=_l("Summary"), rows=16, most=20_000,
-                         help=_l("What was audited, what was found, what works, and how far the evidence carries. "
-                                 "Findings, ratings and deviations from the sealed plan are added by themselves.")),
-                _VERSION,
-            ],
-        )
-    ],
-)  # fmt: skip
-ANSWER = Form(
-    "answer",
-    [Section("", [LongText(name="answer", label=_l("Your answer"), rows=4, most=20_000),
-                  Hidden(name="deployment", most=40)])],
 )  # fmt: skip
 STOP = Form(
     "stop",
@@ -137,7 +115,7 @@ def _back(ref: str) -> str:
     return url_for("auditor.audit", ref=ref)
 
 
-def _named(bound: Bound) -> dict[str, Any]:
+def named(bound: Bound) -> dict[str, Any]:
     """Return what was typed, with the version as a number."""
     return {**bound.cleaned, "version": int(bound["version"])}
 
@@ -160,7 +138,7 @@ def seal_plan(ref: str) -> Any:
         bound, status = form.bind(request.form), 422
         if bound.valid:
             try:
-                return perform(journeys.seal, audit_ref=ref, **_named(bound), then=lambda _d: _plan_url(ref))
+                return perform(journeys.seal, audit_ref=ref, **named(bound), then=lambda _d: _plan_url(ref))
             except Refusal as refusal:
                 bound.add_refusal(refusal)
     return _form_page(
@@ -203,7 +181,7 @@ def report_stage1(ref: str) -> Any:
         bound, status = STAGE1.bind(request.form), 422
         if bound.valid:
             try:
-                return perform(journeys.report_stage1, audit_ref=ref, **_named(bound), then=lambda _s: _back(ref))
+                return perform(journeys.report_stage1, audit_ref=ref, **named(bound), then=lambda _s: _back(ref))
             except Refusal as refusal:
                 bound.add_refusal(refusal)
     return _form_page(
@@ -227,7 +205,7 @@ def start_fieldwork(ref: str) -> Any:
         bound, status = CONCERNS.bind(request.form), 422
         if bound.valid:
             try:
-                return perform(journeys.start_stage2, audit_ref=ref, **_named(bound), then=lambda _s: _back(ref))
+                return perform(journeys.start_stage2, audit_ref=ref, **named(bound), then=lambda _s: _back(ref))
             except Refusal as refusal:
                 bound.add_refusal(refusal)
     concerns = next((e.reason for e in reversed(file.events) if e.to_state == AuditState.STAGE1_REPORTED), "")
@@ -252,75 +230,6 @@ def audit_step(ref: str) -> Any:
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 12 else None,
         then=lambda _state: _back(ref),
     )
-
-
-# --------------------------------------------------------------------------------------------------
-# Report
-
-
-@blueprint.route("/audits/<ref>/report", methods=["GET", "POST"])
-def audit_report(ref: str) -> Any:
-    """Show the report with the firm's comments, the reviews and the decision; write its summary."""
-    file = queries.audit_file(reading(), ref)
-    if request.method == "GET":
-        return _report_page(file)
-    bound = REPORT.bind(request.form)
-    if request.form.get("action") == "autosave":
-        return _autosave(bound, ref)
-    if bound.valid:
-        try:
-            return perform(journeys.write_report, audit_ref=ref, **_named(bound), then=lambda _n: request.path)
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
-    return _report_page(queries.audit_file(reading(), ref), bound=bound, status=422)
-
-
-def _report_page(file: AuditFile, *, bound: Bound | None = None, answer: Bound | None = None, status: int = 200) -> Any:
-    may_write = file.is_lead and file.state == AuditState.DRAFT_REPORT
-    may_answer = file.is_lead and file.state == AuditState.FACTUAL_CHECK
-    return page(
-        "auditor/audit_report.html",
-        status,
-        **frame_of(file, "auditor.audit_report"),
-        form=(bound or REPORT.fresh({"summary": file.summary, "version": file.version})) if may_write else None,
-        answer_form=answer or ANSWER.fresh(),
-        may_answer=may_answer,
-        reviews=decisions.reviews_of(reading(), file.id),
-        decided=decisions.decisions_of(reading(), file.id),
-    )
-
-
-def _autosave(bound: Bound, ref: str) -> Any:
-    if not bound.valid:
-        words = [*bound.form_errors, *(word for errors in bound.errors.values() for word in errors)]
-        return jsonify({"saved": False, "reason": " ".join(words)}), 422
-    once = once_of(str)
-    close_reading()
-    try:
-        database().run_work(journeys.write_report, audit_ref=ref, **_named(bound), actor=actor(), at=at(), once=once)
-    except AlreadyDone:
-        pass
-    return jsonify({"saved": True, "version": queries.audit_file(reading(), ref).version})
-
-
-@blueprint.post("/audits/<ref>/answer")
-def answer_comment(ref: str) -> Any:
-    """Answer a firm's comment on the facts."""
-    bound = ANSWER.bind(request.form)
-    if bound.valid:
-        try:
-            return perform(
-                journeys.answer_comment,
-                audit_ref=ref,
-                answer=bound["answer"],
-                deployment=bound["deployment"],
-                then=lambda _n: url_for("auditor.audit_report", ref=ref),
-            )
-        except Forbidden:
-            raise
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
-    return _report_page(queries.audit_file(reading(), ref), answer=bound, status=422)
 
 
 @blueprint.route("/audits/<ref>/stop", methods=["GET", "POST"])

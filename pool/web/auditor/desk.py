@@ -120,7 +120,7 @@ def _audit_due(audit: AuditLine, today: date) -> tuple[int, date, Due]:
 
 
 def _expiring(profile: Profile, today: date) -> list[tuple[int, date, Due]]:
-    last = {}
+    last: dict[str, date] = {}
     for held in profile.competences:
         if held.ended_at is None:
             last[held.code] = max(held.valid_until, last.get(held.code, held.valid_until))

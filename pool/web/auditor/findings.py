@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import jsonify, request, url_for
 
 from auditors.casework import queries
-from auditors.casework.states import FindingState, RemedyState
-from auditors.casework.values import AuditFile, FindingFile, FindingView, PointView
+from auditors.casework.states import FindingState
+from auditors.casework.values import AuditFile, FindingView, PointView
 from pool.journeys import audit as journeys
-from pool.journeys import remedy as remedies
 from pool.kernel.refusals import Conflict, Refusal
 from pool.kernel.storage import AlreadyDone
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import blueprint, vocabulary
-from pool.web.auditor.findings_view import due_facts, next_word, story, who_acts
-from pool.web.auditor.workpapers import FILE_FORM, attach_file
-from pool.web.fields import Check, Choice, Hidden, LongText, Radio, Text
+from pool.web.auditor.findings_view import crumbs_of
+from pool.web.fields import Choice, Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Crumb
@@ -76,32 +73,6 @@ EDIT = Form(
     ],
 )
 DISCARD = Form("discard", [Section("", [LongText(name="reason", label=_l("Why"), rows=3, most=2000, required=False)])])
-_ANSWER = LongText(name="answer", label=_l("Your words to the firm"), rows=4, most=20_000, required=False,
-                   help=_l("What you looked at, and what carries or does not carry. Needed where you send something back "
-                           "or verify it."))  # fmt: skip
-VERDICT = Form(
-    "verdict",
-    [
-        Section(
-            "",
-            [
-                _ANSWER,
-                Check(
-                    name="on_plan",
-                    label=_l("Close this minor on its plan; the next audit looks whether it was carried out"),
-                ),
-                Hidden(name="version", most=12, pattern="[0-9]+"),
-            ],
-        )
-    ],
-)
-_VERDICTS = {
-    "accept": remedies.accept,
-    "send_back": remedies.send_back,
-    "verify": remedies.verify,
-    "insufficient": remedies.find_insufficient,
-}
-
 SPEC = ListSpec(
     name="findings",
     columns=(
@@ -263,7 +234,7 @@ def edit_finding(ref: str) -> Any:
         submit_label=_("Save"),
         cancel_url=url_for("auditor.finding", ref=ref),
         keep_url=request.path,
-        crumbs=_crumbs(finding, _("Change")),
+        crumbs=crumbs_of(finding, _("Change")),
     )
 
 
@@ -321,7 +292,7 @@ def discard_finding(ref: str) -> Any:
         confirm_label=_("Discard the draft"),
         back_url=url_for("auditor.finding", ref=ref),
         bound=bound,
-        crumbs=_crumbs(finding, _("Discard")),
+        crumbs=crumbs_of(finding, _("Discard")),
     )
 
 
@@ -336,91 +307,3 @@ def issue_findings(ref: str) -> Any:
         finding_refs=[chosen] if chosen else None,
         then=lambda _refs: target,
     )
-
-
-# --------------------------------------------------------------------------------------------------
-# The page of one finding
-
-
-def _crumbs(finding: FindingView, last: str = "") -> list[Crumb]:
-    crumbs = [
-        Crumb(label=_("Audits"), url=url_for("auditor.audits")),
-        Crumb(label=finding.audit_ref, url=url_for("auditor.audit", ref=finding.audit_ref)),
-        Crumb(label=finding.ref, url=url_for("auditor.finding", ref=finding.ref)),
-    ]
-    return [*crumbs, Crumb(label=last)] if last else crumbs
-
-
-@blueprint.get("/findings/<ref>")
-def finding(ref: str) -> Any:
-    """Show a finding: three parts, grade by rule, remedy, clock, files, both sides' story."""
-    return _finding_page(queries.finding(reading(), ref))
-
-
-def _finding_page(
-    found: FindingFile, *, verdict: Bound | None = None, file_form: Bound | None = None, status: int = 200
-) -> Any:
-    moves = {move.move: move for move in found.moves}
-    one = found.finding
-    live = found.remedies[-1] if found.remedies else None
-    judge = "accept" if "accept" in moves else "verify" if "verify" in moves else ""
-    why_not = moves[judge].reasons if judge else ()
-    issue = moves.get("issue" if one.grade in vocabulary.DEMANDING else "note")
-    form = VERDICT if judge == "accept" and one.grade == "minor" else VERDICT.without("on_plan")
-    return page(
-        "auditor/finding.html",
-        status,
-        found=found,
-        finding=one,
-        live=live,
-        judge=judge if not why_not else "",
-        why_not=why_not,
-        issue_move=issue,
-        may_edit="edit" in moves and not moves["edit"].reasons,
-        sentence=next_word(one, live),
-        must_act=who_acts(one),
-        clock=due_facts(one),
-        story=story(found),
-        verdict=verdict or form.fresh({"version": one.version}),
-        file_form=file_form or FILE_FORM.fresh(),
-        may_attach=one.state not in (FindingState.VERIFIED_CLOSED, FindingState.WITHDRAWN, FindingState.DISCARDED),
-        words=vocabulary,
-        crumbs=_crumbs(one),
-        remedy_states=RemedyState,
-    )
-
-
-@blueprint.post("/findings/<ref>/remedy")
-def answer_remedy(ref: str) -> Any:
-    """Accept a remedy or send it back; verify its evidence or find it insufficient."""
-    found = queries.finding(reading(), ref)
-    action = request.form.get("action", "")
-    is_plan = action in ("accept", "send_back") and found.finding.grade == "minor"
-    form = VERDICT if is_plan else VERDICT.without("on_plan")
-    bound = form.bind(request.form)
-    journey = _VERDICTS.get(action)
-    if journey is None:
-        bound.add_error(None, _("Choose one of the buttons of the form."))
-    if bound.valid and journey is not None:
-        named: dict[str, Any] = {"answer": bound["answer"], "version": int(bound["version"])}
-        if action == "accept" and is_plan:
-            named["on_plan"] = bound["on_plan"]
-        try:
-            return perform(journey, finding_ref=ref, **named, then=lambda _n: url_for("auditor.finding", ref=ref))
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
-    found = queries.finding(reading(), ref)
-    return _finding_page(replace(found), verdict=bound, status=422)
-
-
-@blueprint.post("/findings/<ref>/files")
-def add_finding_file(ref: str) -> Any:
-    """Attach a file to a finding, as an auditor of its audit."""
-    bound = FILE_FORM.bind(request.form, request.files)
-    if bound.valid:
-        try:
-            target = url_for("auditor.finding", ref=ref) + "#files"
-            return attach_file(bound, remedies.attach, finding_ref=ref, then=target)
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
-    return _finding_page(queries.finding(reading(), ref), file_form=bound, status=422)

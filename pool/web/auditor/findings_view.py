@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from auditors.casework.states import FindingState, RemedyState
 from auditors.casework.values import FindingFile, FindingView, RemedyView
 from pool.kernel.words import gettext as _
 from pool.web import display
 from pool.web.auditor import vocabulary
-from pool.web.parts import Event, Explanation, Fact
+from pool.web.parts import Crumb, Event, Explanation, Fact
 from pool.web.states import office_word, state_word
 
 _F = FindingState
@@ -50,8 +52,8 @@ def due_facts(finding: FindingView) -> list[Fact]:
     if finding.grade not in vocabulary.DEMANDING:
         return []
     rule = Explanation(
-        rule=_("Deadlines come from the edition in force at booking, by grade and tier, counted from the issue; while the "
-               "pool verifies or settles a dispute the clock stands still, and no day is ever shortened."),
+        rule=_("Deadlines come from the edition in force at booking, by grade and tier, counted from the issue; while "
+               "the pool verifies or settles a dispute the clock stands still, and no day is ever shortened."),
         inputs=[(_("Grade"), vocabulary.grade_word(finding.grade)), (_("Issued"), finding.issued_at)],
         source="safe_harbor.yaml, remediation",
     )  # fmt: skip
@@ -104,3 +106,13 @@ def _readable(values: object, other: object) -> dict[str, str]:
         for name in _LABELS
         if name in mine and mine[name] != theirs.get(name)
     }
+
+
+def crumbs_of(finding: FindingView, last: str = "") -> list[Crumb]:
+    """Return the way to an auditor's page of a finding, or to a page below it."""
+    crumbs = [
+        Crumb(label=_("Audits"), url=url_for("auditor.audits")),
+        Crumb(label=finding.audit_ref, url=url_for("auditor.audit", ref=finding.audit_ref)),
+        Crumb(label=finding.ref, url=url_for("auditor.finding", ref=finding.ref)),
+    ]
+    return [*crumbs, Crumb(label=last)] if last else crumbs

@@ -9,9 +9,8 @@ from typing import Any
 from flask import request, url_for
 
 from auditors.roster import queries as roster
-from auditors.roster import service
 from auditors.roster.values import CompetenceView, InterestView
-from pool.journeys import interests as journeys
+from pool.journeys import roster as journeys
 from pool.kernel.clock import day_of
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
@@ -117,7 +116,7 @@ def declare_interest() -> Any:
         if bound.valid:
             try:
                 return perform(
-                    journeys.declare, **bound.cleaned, then=lambda _interest: url_for("auditor.interests")
+                    journeys.declare_interest, **bound.cleaned, then=lambda _interest: url_for("auditor.interests")
                 )
             except Refusal as refusal:
                 bound.add_refusal(refusal)
@@ -126,8 +125,8 @@ def declare_interest() -> Any:
         "shared/form.html",
         status,
         form_title=title,
-        form_lead=_("From now on planning keeps you away from the firm until the impartiality officer has looked at it. "
-                    "Saying too much never counts against you."),
+        form_lead=_("From now on planning keeps you away from the firm until the impartiality officer has looked at "
+                    "it. Saying too much never counts against you."),
         bound=bound,
         form_action=request.path,
         submit_label=_("Declare"),
@@ -146,8 +145,8 @@ def end_interest(public_id: str) -> Any:
         if bound.valid:
             try:
                 return perform(
-                    service.end_interest,
-                    interest_id=public_id,
+                    journeys.end_interest,
+                    interest=public_id,
                     until_on=bound["until_on"],
                     then=lambda _interest: url_for("auditor.interests"),
                 )
@@ -200,9 +199,7 @@ def competence() -> Any:
     )
 
 
-def _held(
-    view: CompetenceView, names: Any, all_of_them: tuple[CompetenceView, ...], today: date
-) -> Held:
+def _held(view: CompetenceView, names: Any, all_of_them: tuple[CompetenceView, ...], today: date) -> Held:
     renewed = any(
         other.code == view.code and other.ended_at is None and other.valid_until > view.valid_until
         for other in all_of_them

@@ -31,7 +31,9 @@ DECLINE = Form(
                     label=_l("Reason"),
                     rows=4,
                     most=2000,
-                    help=_l("The planner reads it and asks somebody else. A tie to the firm belongs among your interests too."),
+                    help=_l(
+                        "The planner reads it and asks somebody else. A tie to the firm belongs to your interests too."
+                    ),
                 )
             ],
         )
@@ -44,9 +46,7 @@ def proposal(ref: str) -> Any:
     """Show what an auditor is asked to take part in."""
     asked = bookings.asked(reading(), ref)
     waits = asked.answer == "asked" and asked.state == "published"
-    accept = Action(
-        label=_("Accept"), url=url_for("auditor.accept_proposal", ref=asked.proposal_ref), method="post"
-    )
+    accept = Action(label=_("Accept"), url=url_for("auditor.accept_proposal", ref=asked.proposal_ref), method="post")
     return page(
         "auditor/proposal.html",
         asked=asked,
@@ -113,7 +113,10 @@ def _around(asked: AskedView) -> list[tuple[str, Any, Any, str]]:
 def accept_proposal(ref: str) -> Any:
     """Accept to take part."""
     return perform(
-        plan.answer_proposal, proposal=ref, answer="accepted", then=lambda _answered: url_for("auditor.proposal", ref=ref)
+        plan.answer_proposal,
+        proposal=ref,
+        answer="accepted",
+        then=lambda _answered: url_for("auditor.proposal", ref=ref),
     )
 
 

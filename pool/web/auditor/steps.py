@@ -107,7 +107,9 @@ def who_acts(file: AuditFile) -> str:
         waiting = [p.firm_name for p in file.participants if p.commented_at is None]
         if waiting:
             return ", ".join(dict.fromkeys(waiting))
-    names = [lead if office == "auditor" and lead else office_word(office) for office in file.acts if office != "system"]
+    names = [
+        lead if office == "auditor" and lead else office_word(office) for office in file.acts if office != "system"
+    ]
     return ", ".join(dict.fromkeys(names)) or (_("the pool's clock") if file.acts else "")
 
 
@@ -166,7 +168,9 @@ def _sentence(file: AuditFile) -> str:
     if file.state == _S.PLANNED:
         if file.starts_on is None:
             return _("No team is confirmed yet.")
-        return _("The visit is planned from %(first)s. Seal the plan before it begins.", first=display.day(file.starts_on))
+        return _(
+            "The visit is planned from %(first)s. Seal the plan before it begins.", first=display.day(file.starts_on)
+        )
     if file.state == _S.PLAN_SEALED:
         return _("The plan is sealed. Its criteria, sample and thresholds no longer change.")
     if file.state == _S.STAGE1:

@@ -9,8 +9,8 @@ from typing import Any
 from flask import request, url_for
 
 from auditors.roster import queries as roster
-from auditors.roster import service
 from auditors.roster.values import LeaveView
+from pool.journeys import roster as journeys
 from pool.kernel.clock import day_of
 from pool.kernel.refusals import Refusal
 from pool.kernel.storage import Reading
@@ -58,9 +58,7 @@ def _calendar_page(bound: Bound, status: int = 200) -> Any:
     profile = roster.profile_of(reading(), auditor_id)
     start = _start(today)
     marks = taken_marks(reading(), auditor_id, first=start, last=start + timedelta(days=7 * WEEKS), leave=profile.leave)
-    spans = roster.calendar(
-        reading(), first_day=today, last_day=today + timedelta(days=365), auditor_ids=[auditor_id]
-    )
+    spans = roster.calendar(reading(), first_day=today, last_day=today + timedelta(days=365), auditor_ids=[auditor_id])
     ahead = [
         one.half_day
         for one in taken_half_days(
@@ -78,8 +76,8 @@ def _calendar_page(bound: Bound, status: int = 200) -> Any:
             "half-days", title=_("When am I where?"), month=month_of(start, WEEKS, marks), today=today
         ),
         period=f"{display.day(start)} – {display.day(later - timedelta(days=1))}",
-        earlier_url=url_for("auditor.calendar", **{"from": earlier.isoformat()}),
-        later_url=url_for("auditor.calendar", **{"from": later.isoformat()}),
+        earlier_url=url_for("auditor.calendar", since=earlier.isoformat()),
+        later_url=url_for("auditor.calendar", since=later.isoformat()),
         today_url=url_for("auditor.calendar"),
         is_now=start <= today < later,
         visits=[span for span in spans if span.kind != "leave"],
@@ -101,7 +99,7 @@ def half_word(half_day: HalfDay) -> str:
 def _start(today: date) -> date:
     """Return the Monday from which weeks are shown: of the address, else of this week."""
     try:
-        asked = date.fromisoformat(request.args.get("from", ""))
+        asked = date.fromisoformat(request.args.get("since", ""))
     except ValueError:
         asked = today
     # Why a bound: a calendar of the year 9999 has no next page to link to.
@@ -119,9 +117,7 @@ def taken_marks(
 ) -> dict[date, list[DayMark]]:
     """Return what a calendar says of each day from ``first`` to ``last``: audits, held half-days, leave."""
     halves: dict[date, dict[int, tuple[str, str, str]]] = {}
-    taken = taken_half_days(
-        view, first=HalfDay.morning(first), last=HalfDay.afternoon(last), auditor_ids=[auditor_id]
-    )
+    taken = taken_half_days(view, first=HalfDay.morning(first), last=HalfDay.afternoon(last), auditor_ids=[auditor_id])
     for one in taken:
         kind = "booked" if one.state == "booked" else "proposed"
         words = _("%(ref)s, booked", ref=one.audit_ref) if kind == "booked" else _("%(ref)s, held for you",
@@ -156,7 +152,7 @@ def add_leave() -> Any:
     if bound.valid:
         try:
             return perform(
-                service.set_leave,
+                journeys.set_leave,
                 auditor=roster.profile_of(reading(), actor().auditor_id or 0).auditor.ref,
                 first=_half(bound["first"], bound["first_half"]),
                 last=_half(bound["last"], bound["last_half"]),
@@ -176,4 +172,4 @@ def _half(day: date, half: str) -> HalfDay:
 @blueprint.post("/calendar/leave/<public_id>/cancel")
 def cancel_leave(public_id: str) -> Any:
     """Take a leave back."""
-    return perform(service.cancel_leave, leave=public_id, then=lambda _n: url_for("auditor.calendar") + "#leave")
+    return perform(journeys.cancel_leave, leave=public_id, then=lambda _n: url_for("auditor.calendar") + "#leave")

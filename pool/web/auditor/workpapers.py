@@ -34,8 +34,8 @@ FORM = Form(
         Section(
             "",
             [
-                LongText(name="procedure", label=_l("Procedure"), help=_l("What you did: read, asked, re-derived, ran."),
-                         required=False, most=_LONG, rows=3),
+                LongText(name="procedure", label=_l("Procedure"), required=False, most=_LONG, rows=3,
+                         help=_l("What you did: read, asked, re-derived, ran.")),
                 LongText(name="sample", label=_l("Sample"), help=_l("Which items, how many of how many, how drawn."),
                          required=False, most=_LONG, rows=2),
                 LongText(name="result", label=_l("Result"), help=_l("What you saw, item by item where it matters."),
@@ -88,7 +88,9 @@ def sampling_of(file: AuditFile, point: PointView | None, records: str) -> Sampl
         return None
     factor = str(file.brief.get("sampling_factor", "1"))
     rule = Explanation(
-        rule=_("Of N records, max(5, k × √N) are looked at, rounded up, never more than N; at least a quarter at random."),
+        rule=_(
+            "Of N records, max(5, k × √N) are looked at, rounded up, never more than N; at least a quarter at random."
+        ),
         inputs=[(_("k at this tier"), factor), (_("Random outputs"), file.brief.get("outputs_sampled"))],
         source="test_points.yaml",
         edition=file.edition,

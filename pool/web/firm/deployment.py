@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from flask import request, url_for
 
 from pool.harbor import queries as harbor
 from pool.journeys.standing import standing_on
+from pool.journeys.submit import ethics_level_of
 from pool.kernel.clock import day_of
 from pool.kernel.history import activity_of
 from pool.kernel.roles import Office
@@ -30,6 +31,7 @@ from pool.web.firm.deployment_views import (
     identity_facts,
     indicator_rows,
 )
+from pool.web.firm.links import url_if
 from pool.web.firm.next_steps import NextStep, next_step
 from pool.web.firm.standing_words import Mark, lines_of, mark_of, threat_words
 from pool.web.firm.tier_panel import full_panel
@@ -128,7 +130,9 @@ def _facts(seen: Seen) -> dict[str, Any]:
         "facts": identity_facts(edition, view),
         "indicators": indicator_rows(edition, present, history),
         "attestations": queries.attestations_of(reading(), view.id),
-        "findings": sources.findings_of_deployment(reading(), view.id),
+        "findings": [
+            (one, url_if("firm.finding", ref=one.ref)) for one in sources.findings_of_deployment(reading(), view.id)
+        ],
         "actions": _fact_actions(view),
         "end": _end_action(view),
     }
@@ -181,7 +185,6 @@ def _record(seen: Seen) -> dict[str, Any]:
     today = day_of(at())
     on, known, wrong = _asked_days()
     standing = standing_on(reading(), deployment_id=seen.view.id, on=on or today, known=known or on or today)
-    horizon = today + timedelta(days=90)
     return {
         "standing": standing,
         "asked_on": on or today,
@@ -190,16 +193,15 @@ def _record(seen: Seen) -> dict[str, Any]:
         "today": today,
         "conditions": lines_of(standing),
         "threats": [(threat.on, threat_words(threat)) for threat in standing.threats],
-        "chart": chart_of(standing, today=on or today, horizon=horizon) if standing.turns else None,
+        "chart": chart_of(standing, today=on or today) if standing.turns else None,
         "entries": entry_rows(harbor.entries_of(reading(), seen.view.id)),
     }
 
 
-def _asked_days() -> tuple[Any, Any, str]:
+def _asked_days() -> tuple[date | None, date | None, str]:
     """Return the days of the question "on D, as known on K", and what is wrong with them."""
-    from datetime import date
-
-    found, wrong = [], ""
+    found: list[date | None] = []
+    wrong = ""
     for name in ("on", "known"):
         raw = request.args.get(name, "").strip()
         try:
@@ -211,8 +213,6 @@ def _asked_days() -> tuple[Any, Any, str]:
 
 
 def _ethics(seen: Seen) -> dict[str, Any]:
-    from pool.journeys.submit import ethics_level_of
-
     waiting = any(one.state == "requested" for one in seen.ethics)
     open_now = seen.view.state != "ended" and seen.view.tier and not waiting
     ask = Action(label=_("Ask for a review"), url=url_for("firm.request_ethics", ref=seen.view.ref), style="quiet")

@@ -181,12 +181,12 @@ def question_sections(edition: Edition) -> list[Section]:
     sections = []
     for position, (title, intro, names) in enumerate(_PARTS):
         here = names + (rest if position == len(_PARTS) - 1 else ())
-        fields = tuple(_question_field(edition, by_id[name]) for name in here if name in by_id)
+        fields = tuple(_question_field(by_id[name]) for name in here if name in by_id)
         sections.append(Section(title, fields, intro=intro))
     return sections
 
 
-def _question_field(edition: Edition, question: Question) -> Field:
+def _question_field(question: Question) -> Field:
     common: dict[str, Any] = {
         "name": QUESTION + question.id,
         "label": question.label,
@@ -200,8 +200,7 @@ def _question_field(edition: Edition, question: Question) -> Field:
     if question.kind == "yes_no":
         return Radio(**common, choices=(("1", _("Yes")), ("0", _("No"))), cards=True)
     options = [Option(str(one.value), one.anchor, _("Level %(n)s", n=one.value)) for one in question.choices]
-    sources = ", ".join(edition.indicators.all[question.id].sources)
-    return Radio(**common, choices=options, cards=True, source=sources)
+    return Radio(**common, choices=options, cards=True)
 
 
 def deployment_form(edition: Edition, models: Iterable[ModelView]) -> Form:

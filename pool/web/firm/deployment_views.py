@@ -21,6 +21,10 @@ from pool.registry.queries import DatedValue, DeploymentView
 from pool.web import display
 from pool.web.charts import Chart, Span, standing_timeline
 from pool.web.parts import Explanation, Fact
+from pool.web.states import due_word
+
+#: How many days ahead a threat is drawn.
+FURTHEST_AHEAD = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,13 @@ def identity_facts(edition: Edition, view: DeploymentView) -> list[Fact]:
     ]
     if view.ended_on:
         facts.append(Fact(label=_("Ended"), value=view.ended_on, kind="date"))
+    return [*facts, *law_facts(edition, view)]
+
+
+def law_facts(edition: Edition, view: DeploymentView) -> list[Fact]:
+    """Return the facts that law and triggers ask for, as they were given."""
     asked = edition.fact_questions
-    for name, value in view.facts.items():
-        if name in asked:
-            facts.append(Fact(label=_(asked[name].text), value=value))
-    return facts
+    return [Fact(label=_(asked[name].text), value=value) for name, value in view.facts.items() if name in asked]
 
 
 def value_words(edition: Edition, indicator: str, value: str) -> tuple[str, str]:
@@ -197,21 +203,24 @@ def duty_rows(edition: Edition, found: Assessment) -> list[DutyRow]:
     ]
 
 
-def chart_of(standing: Standing, *, today: date, horizon: date) -> Chart:
-    """Draw the states of a record from its first day, with what comes if nothing is done as dated marks."""
+def chart_of(standing: Standing, *, today: date) -> Chart:
+    """Draw the states of a record from its first day until ``today``, and the first day that threatens it as a mark."""
     turns = list(standing.turns)
-    spans = [
-        Span(turn.on, turns[n + 1].on if n + 1 < len(turns) else None, str(turn.state)) for n, turn in enumerate(turns)
-    ]
-    start = min(turns[0].on, today - timedelta(days=30))
-    end = max(horizon, *(threat.on for threat in standing.threats), today) if standing.threats else horizon
+    ends = [*(turn.on for turn in turns[1:]), today + timedelta(days=1)]
+    names = [str(turn.state) for turn in turns]
+    if standing.deemed and names[-1] == "good_standing":
+        names[-1] = "deemed"
+    spans = [Span(turn.on, end, name) for turn, end, name in zip(turns, ends, names, strict=True)]
     marks = [(today, _("today"))]
+    ahead = next((threat for threat in standing.threats if (threat.on - today).days <= FURTHEST_AHEAD), None)
+    if ahead is not None:
+        marks.append((ahead.on, due_word(ahead.state)))
     return standing_timeline(
         "standing-through-time",
         title=_("Where did the record stand, and when?"),
         lines=[(_("As known on %(day)s", day=display.day(today)), spans)],
-        start=start,
-        end=end,
+        start=min(turns[0].on, today - timedelta(days=60)),
+        end=max(today + timedelta(days=30), ahead.on + timedelta(days=10) if ahead else today),
         marks=marks,
     )
 

@@ -79,4 +79,5 @@ def _csv(offered: ListSpec, asked: Any) -> bytes:
             return f"{tier_word(item.tier)} {item.intensity}" if item.tier else ""
         return column.value_of(item)
 
-    return csv_of(offered, every_item(lambda part: queries.deployments(reading(), part), asked), cell=cell)
+    items = every_item(lambda part: queries.deployments(reading(), part), asked)
+    return csv_of(offered, items, cell=cell)

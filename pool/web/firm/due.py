@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 
 from flask import url_for
@@ -19,6 +19,9 @@ from pool.web.firm.links import url_if
 from pool.web.firm.sources import FIRM_TURN
 from pool.web.parts import Due
 from pool.web.states import due_word, state_word
+
+#: From this time on before its last day a record's renewal is due.
+RENEW_AHEAD = timedelta(days=60)
 
 
 class Harm(IntEnum):
@@ -43,7 +46,9 @@ class Matters:
     findings: Sequence[FindingView]
     bookings: Sequence[BookingLine]
     asked_for: frozenset[str]
+    today: date
     unlinked_models: int = 0
+    offers: Sequence[tuple[BookingLine, date | None]] = ()
 
 
 def due_of(matters: Matters) -> list[Due]:
@@ -55,6 +60,7 @@ def due_of(matters: Matters) -> list[Due]:
         *_registrations(matters.deployments),
         *_ethics(matters),
         *_bookings(matters.bookings),
+        *_offers(matters.offers),
         *_audits(matters),
         *_models(matters.unlinked_models),
     ]
@@ -138,7 +144,7 @@ def _standings(matters: Matters) -> Iterable[tuple[Harm, Due]]:
                     why=_("Cured in time, it leaves no gap."),
                 ),
             )
-        elif standing.valid_until is not None:
+        elif standing.valid_until is not None and standing.valid_until <= matters.today + RENEW_AHEAD:
             yield (
                 Harm.RISK,
                 Due(
@@ -211,6 +217,21 @@ def _bookings(bookings: Sequence[BookingLine]) -> Iterable[tuple[Harm, Due]]:
                 meaning="due_soon",
                 word=_("Your turn"),
                 why=names,
+            ),
+        )
+
+
+def _offers(offers: Sequence[tuple[BookingLine, date | None]]) -> Iterable[tuple[Harm, Due]]:
+    for line, until in offers:
+        yield (
+            Harm.DELAY,
+            Due(
+                label=_("Look at the team proposed for %(ref)s", ref=line.ref),
+                url=url_if("firm.booking", ref=line.ref) or url_for("firm.home"),
+                due_on=until,
+                meaning="due_soon",
+                word=_("Open it"),
+                why=_("You may object with a reason within some days of opening it; silence accepts."),
             ),
         )
 

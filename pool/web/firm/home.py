@@ -54,7 +54,9 @@ def home() -> Any:
         findings=sources.open_findings(reading()),
         bookings=lines,
         asked_for=asked_for(lines, today=today),
+        today=today,
         unlinked_models=counts.unlinked,
+        offers=sources.offers(reading(), lines),
     )
     due = due_of(matters)
     cost = sources.cost_now(reading(), firm_id, lines)

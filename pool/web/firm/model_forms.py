@@ -16,6 +16,7 @@ from pool.web.forms import Form, Section
 
 FILE_MEGABYTES = 60
 #: Fields of the form that files can fill, with their labels.
+FROM_FORM = frozenset({"name", "version", "stated_base", "method", "datasets", "licence"})
 FROM_FILES = ("name", "version", "base_model", "method", "datasets", "licence")
 
 FILES = FileField(

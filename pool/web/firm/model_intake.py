@@ -21,6 +21,8 @@ from pool.web.firm import blueprint
 from pool.web.firm.model_forms import (
     FILES,
     FORM,
+    FROM_FORM,
+    as_text,
     file_options,
     foundation_choices,
     model_values,
@@ -74,6 +76,11 @@ def _form(files: tuple[Handed, ...] | list[Handed], merged: Merged) -> Form:
     form = FORM.with_choices("foundation", foundation_choices(catalogue)).with_choices("kept", file_options(files))
     if not files:
         form = form.without("kept")
+    for one in merged.contradictions:
+        name = "stated_base" if one.field == "base_model" else one.field
+        if name in FROM_FORM:
+            said = "; ".join(_("%(file)s says %(value)s", file=s.file, value=as_text(s.value)) for s in one.values)
+            form = form.changed(name, help=_("The files disagree: %(said)s.", said=said))
     return form if merged.contradictions else form.without("contradictions_settled")
 
 

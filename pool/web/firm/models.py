@@ -113,6 +113,7 @@ def _facts(view: ModelView, files: tuple[FileView, ...]) -> list[Fact]:
         Fact(label=_("What it is for"), value=view.description),
         Fact(label=_("Registered"), value=view.created_at, kind="instant"),
     ]
+    facts = [one for one in facts if one.value or one.label == _("Foundation model")]
     if view.hosted:
         facts += [
             Fact(label=_("Hosted by"), value=view.host_provider),

@@ -20,7 +20,7 @@ from pool.web.fields import Check, Hidden, LongText, Text
 from pool.web.firm import blueprint
 from pool.web.firm.deployment import crumbs, present_assessment
 from pool.web.firm.deployment_form import change_form, indicators_of, shown_indicators
-from pool.web.firm.deployment_views import identity_facts, indicator_rows
+from pool.web.firm.deployment_views import identity_facts, indicator_rows, law_facts
 from pool.web.firm.new_deployment import add_policy_refusal, registered_identity
 from pool.web.firm.tier_panel import full_panel, panel_of
 from pool.web.firm.uploads import keep_evidence
@@ -102,7 +102,8 @@ def _sign_page(view: DeploymentView, bound: Bound, status: int) -> Any:
         facts=[
             Fact(label=_("Model"), value=f"{facts.model_name} ({facts.model_ref})"),
             Fact(label=_("Foundation model"), value=facts.foundation_name),
-            *identity_facts(edition, view)[:6],
+            *identity_facts(edition, view)[:5],
+            *law_facts(edition, view),
         ],
         indicators=indicator_rows(edition, {one.indicator: one for one in history}, history),
         statement=submit.STATEMENT,

@@ -127,6 +127,21 @@ def _running_words(line: BookingLine) -> tuple[str, str]:
     return words.get(BookingState(line.state), (state_word(line.state), ""))
 
 
+def offers(
+    reading: Reading, lines: Sequence[BookingLine], *, most: int = 5
+) -> tuple[tuple[BookingLine, date | None], ...]:
+    """Return the bookings whose offered team waits for the firm, and until when it may object.
+
+    The day is ``None`` while the firm has not opened the offer. At most ``most`` bookings are opened.
+    """
+    found: list[tuple[BookingLine, date | None]] = []
+    for line in [one for one in lines if one.state == BookingState.PROPOSED][:most]:
+        offer = bookings.booking(reading, line.ref).standing
+        if offer is not None and offer.waived_at is None and not offer.objection:
+            found.append((line, offer.objection_until))
+    return tuple(found)
+
+
 def next_audit(reading: Reading, lines: Sequence[BookingLine], *, today: date) -> NextAudit | None:
     """Return the next confirmed or running audit with its team; one booking is opened."""
     coming = [

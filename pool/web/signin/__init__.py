@@ -182,7 +182,8 @@ def enrol_second_factor() -> Any:
         return go(url_for("signin.sign_in"))
     uri = pyotp.TOTP(secret).provisioning_uri(name=found.person.email, issuer_name=settings().pool_name)
     # segno draws with attributes only; the picture is ours, no text of a person goes into it but the encoded address.
-    picture = Markup(segno.make(uri, error="m").svg_inline(scale=5, border=2, light="white"))  # noqa: S704
+    drawn = segno.make(uri, error="m").svg_inline(scale=5, border=2, light="white")
+    picture = Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704
     return _code_page("signin/enrol.html", secret=secret, picture=picture)
 
 

@@ -1,18 +1,20 @@
-"""A booking told step by step: Orchid Health asks, Pia screens and plans, Amos prices, Ada leads. Tests change one step."""
+"""A booking told step by step: Orchid Health asks, Pia screens and plans, Amos prices. Tests change one step."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from auditors.roster.queries import profile
 from pool.bookings import queries
 from pool.bookings.values import BookingFile
-from pool.journeys import book, plan, submit
+from pool.journeys import book, plan, roster, submit
 from pool.kernel.clock import day_of, utc
-from pool.kernel.roles import Actor
+from pool.kernel.roles import SYSTEM, Actor
 from pool.kernel.storage import Database
 from scheduling.plan import plan_to_json
 from scheduling.planning import solve
@@ -146,7 +148,7 @@ class Story:
 
     def go_to(self, state: str) -> None:
         """Take the booking from where it stands to a state of ``STATES``."""
-        steps = {
+        steps: dict[str, Callable[[], object]] = {
             "draft": lambda: self.requested(),
             "submitted": lambda: self.do("mara", book.submit, booking=self.booking),
             "screened": lambda: self.do("pia", book.screen, booking=self.booking),
@@ -170,17 +172,19 @@ class Story:
         starts_on = self.file.line.starts_on
         assert starts_on is not None
         self.later(days=(starts_on - day_of(self.at)).days)
-        from pool.kernel.roles import SYSTEM
-
         self.do(SYSTEM, book.start_audits)
 
 
-def build(database: Database) -> Story:
-    """Seed the people and register Orchid's deployment; Chen's day rate differs, so that estimates have a range."""
-    story = Story(database, people.seed(database, at=START))
-    from pool.journeys import roster
+def build(database: Database, *, at: datetime = START) -> Story:
+    """Seed the people and register Orchid's deployment.
 
+    Chen's day rate differs, so that estimates have a range. Chen alone knows the law (F5), Ada and Bruno may lead: a
+    team has two people, and a lead who declines can be replaced.
+    """
+    story = Story(database, people.seed(database, at=at), at)
     story.do("pia", roster.change_auditor, auditor="AUR-2026-0003", day_rate_minor=120_000)
+    (law,) = (one for one in story.ask("pia", profile, "AUR-2026-0001").competences if one.code == "F5")
+    story.do("pia", roster.end_competence, competence=law.public_id, reason="not renewed")
     story.registered()
     return story
 

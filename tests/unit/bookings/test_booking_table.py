@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,6 @@ from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
 
 TODAY = date(2026, 9, 10)
-FIRM = "firm_manager firm_member"
 #: The life-cycle as process.md 2.1 lists it: move, from, to, offices.
 LISTED = """
 submit draft submitted | firm_manager firm_member
@@ -81,12 +81,12 @@ GOOD = BookingFacts(
     audit_is_stopped=True,
 )
 #: What a guard wants where it is not what ``GOOD`` has, and what makes it refuse.
-WANTS = {
+WANTS: dict[str, dict[str, Any]] = {
     "validity_over": {"valid_until": date(2026, 9, 9)},
     "objection_open": {"objection_open": True},
     "in_objection_window": {"shown_at": utc(2026, 9, 8)},
 }
-REFUSES = {
+REFUSES: dict[str, dict[str, Any]] = {
     "reasoned": {"reason": "  "},
     "ready": {"missing": ("DEP-1 is not attested.",)},
     "effort_known": {"has_effort": False},
@@ -101,6 +101,7 @@ REFUSES = {
     "all_accepted": {"all_accepted": False},
     "offer_shown": {"shown_at": None},
     "objection_settled": {"shown_at": utc(2026, 9, 8)},
+    "days_ahead": {"starts_on": date(2026, 9, 9)},
     "in_objection_window": {"shown_at": utc(2026, 9, 1)},
     "not_waived": {"has_waived": True},
     "objection_open": {"objection_open": False},
@@ -122,7 +123,7 @@ Cycle = LifeCycle[BookingFacts]
 def good_for(step: Transition) -> BookingFacts:
     facts = GOOD
     for guard in step.guards:
-        facts = replace(facts, **WANTS.get(guard, {}))  # type: ignore[arg-type]
+        facts = replace(facts, **WANTS.get(guard, {}))
     return facts
 
 

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from auditors.casework import queries as casework
 from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import NotReady
-from pool.bookings.application import engagement_content
+from pool.bookings.application import TERMS, engagement_content
 from pool.bookings.pricing import estimate
+from pool.bookings.tables import Booking
 from pool.journeys import book, roster
+from pool.kernel.digest import digest_of
 from pool.kernel.money import Money, UnknownCurrency
 from pool.kernel.refusals import Invalid
 from pool.kernel.roles import SYSTEM
-from tests.unit.bookings.story import Story
+from tests.unit.bookings.story import WINDOW, Story
 
 Open = Callable[[str], Story]
 RATES = st.lists(st.integers(0, 10**7), min_size=1, max_size=12)
@@ -124,11 +126,24 @@ def test_accept_with_another_name_is_refused_and_opens_nothing(at_state: Open) -
     assert (story.state, story.file.line.audit_ref) == ("quoted", "")
 
 
-def test_accept_signs_brief_estimate_and_terms() -> None:
-    assert engagement_content.__doc__
-    assert {"brief", "estimate_minor", "terms", "signed_name", "window"} <= set(
-        engagement_content.__code__.co_consts[-1] if isinstance(engagement_content.__code__.co_consts[-1], tuple) else ()
-    ) or True
+def test_accept_signs_brief_estimate_window_and_terms() -> None:
+    row = Booking(
+        ref="BKG-1", firm_id=1, kind="initial", window_from=WINDOW[0], window_until=WINDOW[1], brief_digest="sha256:1"
+    )
+    signed = digest_of(engagement_content(row, "Mara Voss"))
+    for name, value in (
+        ("brief_digest", "sha256:2"),
+        ("estimate_minor", 1),
+        ("estimate_high_minor", 2),
+        ("currency", "CHF"),
+        ("window_until", WINDOW[0]),
+    ):
+        before = getattr(row, name)
+        setattr(row, name, value)
+        assert digest_of(engagement_content(row, "Mara Voss")) != signed, name
+        setattr(row, name, before)
+    assert digest_of(engagement_content(row, "Milo Brandt")) != signed
+    assert engagement_content(row, "Mara Voss")["terms"] == TERMS
 
 
 def test_accept_on_the_last_day_is_taken_and_later_not(at_state: Open) -> None:

@@ -16,12 +16,12 @@ from pool.policy.checklist import test_points_for as points_for
 from pool.policy.effort import EffortRefused, adjustments_seen, audit_effort
 from pool.policy.effort import calendar_half_days as half_days_of
 from pool.policy.team import Need
-from tests.unit.bookings.story import WINDOW, Story
+from tests.unit.bookings.story import Story
 from tests.unit.policy.cases import CASES, EDITION, GOLDEN, assessed
 
 Open = Callable[[str], Story]
 EFFORT_CASES = EDITION.documents["golden.yaml"]["effort"]
-ALL_COMPETENCES = {code: 3 for code in (*EDITION.effort.competence.functions, *EDITION.effort.competence.sectors)}
+ALL_COMPETENCES = dict.fromkeys((*EDITION.effort.competence.functions, *EDITION.effort.competence.sectors), 3)
 
 
 def snapshot(*cases: str, **changed: Any) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def test_roster_that_lacks_a_competence_leaves_the_roles_a_draft() -> None:
 def test_calendar_is_exact_days_by_people_rounded_up_to_half_days(people: int) -> None:
     codes = [need["code"] for need in screened("V03").needs]
     shared = [codes[number::people] for number in range(people)]
-    profiles = [{code: 3 for code in held} for held in shared]
+    profiles = [dict.fromkeys(held, 3) for held in shared]
     found = screened("V03", profiles=profiles)
     assert found.people == people
     exact = found.effort.days
@@ -276,7 +276,3 @@ def test_declined_request_says_why_and_keeps_the_firm_engaged(at_state: Open) ->
         True,
         "Nobody without an interest.",
     )
-
-
-def test_story_lies_in_its_window() -> None:
-    assert WINDOW[0] < WINDOW[1]

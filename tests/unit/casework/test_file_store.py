@@ -127,7 +127,7 @@ def test_sweep_removes_old_halves_and_unknown_files_only(store: FileStore) -> No
 
 WRITER = """
 import os, sys
-from auditors.casework.evidence import FileStore
+from auditors.casework.file_store import FileStore
 store = FileStore(sys.argv[1])
 print("ready", flush=True)
 while True:

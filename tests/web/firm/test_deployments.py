@@ -18,6 +18,7 @@ from pool.web.firm.deployment import TABS
 from tests.support.firm_stage import GRAVE, MILD, Stage, answers
 from tests.support.html_checks import check_fragment
 from tests.support.people import Pool
+from tests.support.queries import counted
 from tests.support.web import arrived, checked, get_page, post, proofs, same_for_all, send, sign_in
 
 NEW = "/firm/deployments/new"
@@ -126,6 +127,17 @@ def test_saved_draft_stands_in_the_form_again(pool: Pool, client: FlaskClient, s
     assert 'value="kept for later"' not in get_page(client, f"{NEW}?afresh=1")
     arrived(client, post(client, NEW, answers(MILD, model=model)))
     assert 'value="kept for later"' not in get_page(client, NEW)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_has_a_constant_count_of_queries(pool: Pool, client: FlaskClient, stage: Stage, rows: int) -> None:
+    model = stage.model()
+    for number in range(rows):
+        stage.deployment(model, name=f"Desk {number}")
+    sign_in(client, pool.mara)
+    with counted(pool.database) as sent:
+        get_page(client, "/firm/deployments")
+    assert len(sent) == 2
 
 
 def test_list_filters_sorts_and_exports(pool: Pool, client: FlaskClient, stage: Stage) -> None:

@@ -14,6 +14,7 @@ from pool.kernel.listing import ListRequest
 from pool.registry import queries
 from tests.support.firm_stage import Stage
 from tests.support.people import Pool
+from tests.support.queries import counted
 from tests.support.web import arrived, checked, get_page, post, proofs, same_for_all, send, sign_in
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "claims-triage"
@@ -148,7 +149,17 @@ def test_base_model_of_the_catalogue_is_suggested(pool: Pool, client: FlaskClien
     assert f'value="{ref}" selected' in read(client, named)
 
 
-def test_list_has_a_constant_count_of_queries_and_a_csv(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_has_a_constant_count_of_queries(pool: Pool, client: FlaskClient, stage: Stage, rows: int) -> None:
+    for number in range(rows):
+        stage.model(name=f"model {number}")
+    sign_in(client, pool.mara)
+    with counted(pool.database) as sent:
+        get_page(client, "/firm/models")
+    assert len(sent) == 1
+
+
+def test_list_is_searched_filtered_and_exported(pool: Pool, client: FlaskClient, stage: Stage) -> None:
     for number in range(3):
         stage.model(name=f"=model {number}")
     sign_in(client, pool.mara)

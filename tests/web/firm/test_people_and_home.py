@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
+from pool.journeys import submit
 from pool.kernel.clock import now
 from pool.members import queries
 from tests.support.firm_stage import GRAVE, Stage
 from tests.support.people import Pool
+from tests.support.queries import counted
 from tests.support.web import checked, get_page, post, proofs, send, sign_in
 
 INVITE = {"name": "Nora Lind", "email": "nora@orchid.example", "office": "firm_member"}
@@ -85,6 +88,20 @@ def test_home_orders_by_harm_and_shows_the_standing(pool: Pool, client: FlaskCli
     assert "Pending" in text and "Not met:" in text
     assert "Ask for the ethics review of Ward desk" in text and ref in text
     assert text.index("Sign the registration of Unsigned one") < text.index("Link your models")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_home_costs_the_same_whatever_the_number_of_deployments(
+    pool: Pool, client: FlaskClient, stage: Stage, rows: int
+) -> None:
+    model = stage.model(foundation=stage.foundation())
+    for number in range(rows):
+        ref = stage.deployment(model, name=f"Desk {number}", indicators=GRAVE)
+        stage.act(submit.attest, pool.mara, deployment=ref, signed_name="Mara Voss")
+    sign_in(client, pool.mara)
+    with counted(pool.database) as sent:
+        get_page(client, "/firm")
+    assert len(sent) == 8
 
 
 def test_offices_of_the_pool_do_not_enter(pool: Pool, client: FlaskClient) -> None:

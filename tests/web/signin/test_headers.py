@@ -88,6 +88,7 @@ def test_static_files_are_cached_by_their_digest(house: House) -> None:
     answer = house.browser().get(address)
     assert answer.status_code == 200 and "immutable" in answer.headers["Cache-Control"] and sound(answer.headers)
     assert "Set-Cookie" not in answer.headers
+    answer.close()
 
 
 def test_visitor_of_the_register_gets_no_cookie(house: House) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM
@@ -112,7 +113,7 @@ def test_session_ends_after_thirty_idle_minutes_and_after_twelve_hours(house: Ho
             assert (queries.signed_in(reading, digest) is not None) is lives
 
     def keep_awake(work: object) -> None:
-        row = work.session.query(SignInSession).filter_by(token_digest=digest).one()  # type: ignore[attr-defined]
+        row = work.session.exec(select(SignInSession).where(SignInSession.token_digest == digest)).one()  # type: ignore[attr-defined]
         row.last_seen_at = now() + timedelta(hours=12, minutes=1)
         work.flush()  # type: ignore[attr-defined]
 

@@ -31,9 +31,9 @@ def mann_whitney_z(first: Sequence[float], second: Sequence[float]) -> float:
     return (ranks - n * (n + m + 1) / 2) / sqrt(n * m * (n + m + 1) / 12)
 
 
-def measured(database: Database) -> float:
+def measured(database: Database, *, run: int = 0) -> float:
     """Return z of the times of wrong passwords for a known and for unknown accounts, taken in turn."""
-    at = now()
+    at = now() + timedelta(days=run)
     known: list[float] = []
     unknown: list[float] = []
     for pair in range(PAIRS):
@@ -61,7 +61,7 @@ def known(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_unknown_account_takes_as_long_as_a_wrong_password(known: Database) -> None:
     # Why up to three tries: chance alone passes 3 once in four hundred runs, and a gate must not fail by chance.
-    assert min(measured(known) for _ in range(3)) < 3
+    assert min(measured(known, run=run) for run in range(3)) < 3
 
 
 def test_the_measure_sees_a_sign_in_without_the_dummy_hash(known: Database, monkeypatch: pytest.MonkeyPatch) -> None:
