@@ -13,6 +13,7 @@ from pool.bookings.values import BookingFile, ProposalView
 from pool.kernel.money import Money
 from pool.kernel.refusals import Missing, Refusal
 from pool.kernel.words import gettext as _
+from pool.kernel.words import ngettext
 from pool.web.booking_moves import BY_MOVE, Act, acts_for, values_of
 from pool.web.display import day, money
 from pool.web.parts import Action, Crumb, Event, Explanation, Fact
@@ -33,7 +34,7 @@ def booking_page(ref: str, *, audience: str) -> Any:
         act=actions[0] if actions and actions[0].style == "primary" else None,
         more=[one for one in actions if one.style != "primary"],
         must_act=_must_act(file) if not actions else None,
-        facts=facts_of(file),
+        facts=[*facts_of(file), *_audit_fact(file, audience)],
         days=_days(file),
         price=_price(file),
         proposal=file.standing,
@@ -90,6 +91,15 @@ def _start_values(act: Act, file: BookingFile) -> dict[str, Any]:
 
 def _take(act: Act, file: BookingFile, values: dict[str, Any], address: str) -> WsgiResponse:
     return perform(with_values(act.journey, booking=file.line.ref, **values), then=lambda _done: address)
+
+
+def _audit_fact(file: BookingFile, audience: str) -> list[Fact]:
+    if not file.line.audit_ref:
+        return []
+    endpoint = "firm.audit" if audience == "firm" else "admin.audit_review"
+    return [
+        Fact(label=_("Audit"), value=file.line.audit_ref, kind="ref", url=url_for(endpoint, ref=file.line.audit_ref))
+    ]
 
 
 def _action(act: Act, file: BookingFile, audience: str) -> Action:
@@ -159,7 +169,12 @@ def facts_of(file: BookingFile) -> list[Fact]:
             ),
             Fact(
                 label=_("Team"),
-                value=_("%(people)s people, %(half)s half-days each", people=line.people, half=line.half_days),
+                value=ngettext(
+                    "%(n)s person, %(half)s half-days",
+                    "%(n)s people, %(half)s half-days each",
+                    line.people,
+                    half=line.half_days,
+                ),
             ),
         ]
     if line.estimate is not None:
