@@ -145,10 +145,8 @@ def policy_expression(visibility: Visibility) -> str:
         released = f" AND {visibility.firm_if}" if visibility.firm_if else ""
         paths.append(f"(pool_scope() = 'firm' AND {visibility.firm} = pool_firm(){released})")
     if visibility.participant:
-        paths.append(  # noqa: S608
-            f"(pool_scope() = 'firm' AND {visibility.participant} IN "
-            "(SELECT p.audit_id FROM audit_participant p WHERE p.firm_id = pool_firm()))"
-        )
+        taking_part = "(SELECT p.audit_id FROM audit_participant p WHERE p.firm_id = pool_firm())"
+        paths.append(f"(pool_scope() = 'firm' AND {visibility.participant} IN {taking_part})")
     for wanted, name in (
         ("audit_id", visibility.audit),
         ("deployment_id", visibility.deployment),

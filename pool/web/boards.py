@@ -23,7 +23,7 @@ class Bar:
     """An audit on somebody's row, from a half-day to a half-day, both included (half 0: morning, 1:
     afternoon).
 
-    ``kind``: booked, proposed, leave. ``pinned`` says that planning may not move it.
+    ``kind``: booked, planned, proposed, leave. ``pinned`` says that planning may not move it.
     """
 
     label: str
@@ -149,7 +149,7 @@ def _bar(bar: Bar, key: str, scale: _Days) -> Element | None:
     if right <= left:
         return None
     level = {"low": 1, "medium": 2, "high": 3}.get(bar.tier, 2)
-    look = "on-dark" if level == 3 and bar.kind == "booked" else "on-light"
+    look = "on-dark" if level == 3 and bar.kind in ("booked", "planned") else "on-light"
     name = words(bar.label, 18 if bar.pinned else 7, BAR_HEIGHT / 2 + 4, look=look, size=11)
     place = {"x": share(left), "width": share(right - left)}
     pin = el("circle", cx=10, cy=BAR_HEIGHT / 2, r=3, fill="#ffffff", stroke=INK, class_="board-pin")
@@ -194,7 +194,7 @@ def _bar_words(bar: Bar) -> str:
 
 
 def _kind_word(bar: Bar) -> str:
-    known = {"booked": _("booked"), "proposed": _("proposed"), "leave": _("away")}
+    known = {"booked": _("booked"), "planned": _("planned"), "proposed": _("proposed"), "leave": _("away")}
     return known.get(bar.kind, bar.kind)
 
 

@@ -96,10 +96,9 @@ def _take(act: Act, file: BookingFile, values: dict[str, Any], address: str) -> 
 def _audit_fact(file: BookingFile, audience: str) -> list[Fact]:
     if not file.line.audit_ref:
         return []
-    endpoint = "firm.audit" if audience == "firm" else "admin.audit_review"
-    return [
-        Fact(label=_("Audit"), value=file.line.audit_ref, kind="ref", url=url_for(endpoint, ref=file.line.audit_ref))
-    ]
+    ref = file.line.audit_ref
+    url = url_for("firm.audit", ref=ref) if audience == "firm" else url_for("admin.audit_review", audit_ref=ref)
+    return [Fact(label=_("Audit"), value=ref, kind="ref", url=url)]
 
 
 def _action(act: Act, file: BookingFile, audience: str) -> Action:

@@ -68,7 +68,7 @@ def actor() -> Actor:
 
 
 def reading() -> Reading:
-    """Return this request's reading transaction, in the scope of the active seat; it ends with the request."""
+    """Return this request's reading transaction in the scope of the active seat; it ends with the request."""
     if "reading" not in g:
         g.stack = ExitStack()
         g.reading = g.stack.enter_context(database().reading(actor(), at()))

@@ -16,6 +16,7 @@ from pool.costs import ledger_queries as ledger
 from pool.costs import queries as costs
 from pool.harbor.queries import record_faults, register_entry, standing_of
 from pool.journeys import audit, book, conclude, plan, remedy, settle, standing, submit
+from pool.journeys.report import firm_report
 from pool.kernel.clock import day_of, utc
 from pool.kernel.roles import PUBLIC, SYSTEM, Actor
 from pool.kernel.storage import Database
@@ -23,8 +24,8 @@ from pool.policy.loading import load_edition
 from pool.registry import queries as registry
 from pool.registry.inspection import inspect_path, merge
 from pool.reports.firm_report import render_firm_report
-from scheduling.planning import solve
 from scheduling.plan import plan_to_json
+from scheduling.planning import solve
 from scheduling.problem_json import problem_to_json
 from scheduling.verify import verify
 from tests.support.people import Pool, seed
@@ -116,7 +117,7 @@ def submitted(story: Story) -> str:
     assert (view.tier, view.intensity) == ("medium", "0.6000")
     story.do(pool.mara, submit.attest, deployment=deployment.ref, signed_name="Mara Voss")
     ethics = story.do(pool.mara, submit.request_ethics, deployment=deployment.ref, answers={"harm": "wrong directions"})
-    story.do(pool.edda, submit.decide_ethics, request=ethics.ref, outcome="approved", reasons="bounded, handed to nurses")
+    story.do(pool.edda, submit.decide_ethics, request=ethics.ref, outcome="approved", reasons="bounded and handed over")
     story.do(
         pool.mara,
         submit.add_monitoring,
@@ -213,7 +214,7 @@ def _state(reading: Any, deployment: str) -> str:
 
 def audited(story: Story, audit_ref: str, lead: Actor) -> str:
     """Step 5: sealed plan, fieldwork, a rating for every test point, one minor finding; return its reference."""
-    story.do(lead, audit.seal, audit_ref=audit_ref, criteria="edition 2026.1", sample="as drawn", thresholds="as stated")
+    story.do(lead, audit.seal, audit_ref=audit_ref, criteria="edition 2026.1", sample="drawn", thresholds="as stated")
     story.do(lead, audit.start_stage1, audit_ref=audit_ref)
     story.do(lead, audit.report_stage1, audit_ref=audit_ref, readiness="ready", note="documents are in order")
     story.do(lead, audit.start_stage2, audit_ref=audit_ref)
@@ -323,8 +324,6 @@ def shared(story: Story) -> str:
 def paper(story: Story, deployment: str, audit_ref: str, statement: str) -> None:
     """Step 9: the firm's report says all of it, the same bytes twice, and another firm gets nothing of it."""
     mara = story.pool.mara
-    from pool.journeys.report import firm_report
-
     facts = story.read(mara, firm_report, story.pool.firm_refs["Orchid Health"])
     first, second = render_firm_report(facts), render_firm_report(facts)
     assert first.pdf == second.pdf

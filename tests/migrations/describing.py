@@ -23,8 +23,9 @@ _OF_POSTGRESQL = {
         SELECT proname, pg_get_functiondef(oid) FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'""",
     "policy": """
-        SELECT polrelid::regclass || ' ' || polname, polcmd::text || ' ' ||
-               coalesce(pg_get_expr(polqual, polrelid), '-') || ' CHECK ' || coalesce(pg_get_expr(polwithcheck, polrelid), '-') FROM pg_policy""",
+        SELECT polrelid::regclass || ' ' || polname,
+               concat_ws(' ', polcmd, pg_get_expr(polqual, polrelid), 'CHECK', pg_get_expr(polwithcheck, polrelid))
+        FROM pg_policy""",
     "rights": """
         SELECT relname, relrowsecurity || ' ' || relforcerowsecurity || ' ' || coalesce(
                (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(relacl) a WHERE a::text LIKE '%app=%'), '')

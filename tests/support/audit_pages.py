@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ def world(app: Flask) -> World:
     return made
 
 
-def remedy(world: World) -> dict[str, object]:
+def remedy(world: World) -> dict[str, Any]:
     """Return the words of a remedy that is due after the present."""
     return {**casework.REMEDY, "due_on": due_day(world)}
 

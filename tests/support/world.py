@@ -12,6 +12,7 @@ from typing import Any
 
 from pool.journeys import submit
 from pool.kernel.clock import day_of, now
+from pool.kernel.digest import sha256_hex
 from pool.kernel.roles import Actor
 from pool.kernel.storage import Database
 from pool.policy.loading import load_edition
@@ -84,6 +85,22 @@ def build(pool: people.Pool, *, at: datetime | None = None) -> World:
     return world
 
 
+def _file(word: str) -> dict[str, Any]:
+    """Return the row of a model card of the firm; its bytes are ``bytes_of_file(word)``."""
+    return {
+        "name": f"{word}-card.md",
+        "sha256": sha256_hex(bytes_of_file(word)),
+        "size_bytes": len(bytes_of_file(word)),
+        "format": "hf-model-card",
+        "understood": {"name": f"{word} card", "warnings": []},
+    }
+
+
+def bytes_of_file(word: str) -> bytes:
+    """Return the content of a firm's model card."""
+    return f"# {word} card\n".encode()
+
+
 def _register(world: World, firm: str, who: Actor, base: str) -> None:
     word = CANARY[firm]
     short = firm.split()[0]
@@ -103,7 +120,9 @@ def _register(world: World, firm: str, who: Actor, base: str) -> None:
         host_job=f"{word}-job",
         host_snapshot=f"{word}-snap",
         host_endpoint=f"https://{word}.example/v1",
+        files=[_file(word)],
     )
+    world.keep(firm, "sha256", _file(word)["sha256"])
     world.keep(firm, "model", model.ref)
     deployment = world.do(
         who,

@@ -18,7 +18,7 @@ from pool.journeys import audit, book, remedy, settle
 from pool.kernel.clock import day_of
 from pool.kernel.roles import SYSTEM, Actor
 from pool.kernel.storage import Work
-from tests.support.world import CANARY, World
+from tests.support.world import CANARY, World, bytes_of_file
 
 #: Who audits whom: Ada leads the audit of Orchid Health, Bruno that of Birch Credit, Chen none.
 TEAMS = {"Orchid Health": "ada", "Birch Credit": "bruno"}
@@ -30,6 +30,7 @@ MANAGERS = {"Orchid Health": "mara", "Birch Credit": "ben"}
 def build_audits(world: World, files: Path) -> None:
     """Give each firm a booking that waits, one with a proposed team, and an audit with a finding and its remedy."""
     for firm in TEAMS:
+        FileStore(files).put(bytes_of_file(CANARY[firm]), 10_000)
         _audit(world, firm, files)
         _waiting(world, firm)
     _interests(world)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import RequestRedirect, Rule
 from werkzeug.routing.converters import AnyConverter, PathConverter
 
 from pool.kernel.roles import POOL_OFFICES, Actor, Office
@@ -59,6 +60,8 @@ SEGMENTS = {
     "decisions": "audit",
     "monitoring": "monitoring",
 }
+#: Arguments that name no object but a word of the process; one that is known.
+WORDS = {"move": "withdraw"}
 #: Objects of the pool that belong to no firm: only the pool's offices reach a page with one.
 SHARED = frozenset({"foundation_model", "period", "plan", "auditor", "activity", "invitation"})
 #: An object that is nowhere, in the form of each kind.
@@ -118,13 +121,18 @@ def kind_of(rule: Rule, argument: str) -> str | None:
     return "pool_seat" if kind == "seat" and rule.endpoint.startswith("admin.") else kind
 
 
+def names_an_object(rule: Rule, argument: str) -> bool:
+    """Tell whether an argument names an object, and not a word of a list or the path of a file."""
+    return argument not in WORDS and not isinstance(rule._converters[argument], (AnyConverter, PathConverter))
+
+
 def unresolved(app: Flask) -> list[str]:
     """Return the routes with an argument that no resolver knows."""
     return [
         f"{rule.endpoint} {rule.rule} <{argument}>"
         for rule in app.url_map.iter_rules()
         for argument in sorted(rule.arguments)
-        if not isinstance(rule._converters[argument], (AnyConverter, PathConverter)) and kind_of(rule, argument) is None
+        if names_an_object(rule, argument) and kind_of(rule, argument) is None
     ]
 
 
@@ -149,7 +157,7 @@ class Addresses:
 
 def addresses(app: Flask, rule: Rule, subject: Subject, objects: Objects) -> Addresses:
     """Return what to ask of a rule; a rule without arguments has one own address."""
-    named = [a for a in sorted(rule.arguments) if not isinstance(rule._converters[a], (AnyConverter, PathConverter))]
+    named = [a for a in sorted(rule.arguments) if names_an_object(rule, a)]
     fixed = _fixed(rule)
     found = Addresses()
     kinds = {argument: kind_of(rule, argument) or "" for argument in named}
@@ -184,6 +192,8 @@ def _fixed(rule: Rule) -> list[dict[str, str | None]]:
             choices.append([(argument, one) for one in sorted(converter.items)])
         elif isinstance(converter, PathConverter):
             choices.append([(argument, "pool.css")])
+        elif argument in WORDS:
+            choices.append([(argument, WORDS[argument])])
     return [dict(choice) for choice in product(*choices)]
 
 
@@ -211,12 +221,15 @@ def _address(app: Flask, rule: Rule, values: Mapping[str, str | None]) -> Addres
     return Address(built[1], keys)
 
 
-def methods_of(app: Flask) -> dict[str, set[str]]:
-    """Return every method that some rule takes, by the form of the address."""
-    found: dict[str, set[str]] = {}
-    for rule in app.url_map.iter_rules():
-        found.setdefault(rule.rule, set()).update(rule.methods or set())
-    return found
+def is_taken(app: Flask, path: str, method: str) -> bool:
+    """Tell whether some rule takes the method at an address: several rules may share one form."""
+    try:
+        app.url_map.bind("localhost").match(path, method)
+    except MethodNotAllowed:
+        return False
+    except RequestRedirect:
+        return True
+    return True
 
 
 def gate(rule: Rule, method: str, subject: Subject) -> str:

@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 
 from pool.costs.tables import Statement
 from pool.harbor.tables import RecordDocument
+from pool.journeys.people import invite
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Database, Work
@@ -40,7 +41,9 @@ from tests.web.matrix import BIRCH, METHODS, ORCHID, Address, Objects, Subject
 SERVED = frozenset({200, 303, 400, 409, 422, 429})
 NOT_ALLOWED = "Your present seat may not do this."
 #: Own objects for which the process itself says that there is nothing to act on, with the reason.
-NOTHING_TO_ACT_ON: dict[tuple[str, str], str] = {}
+NOTHING_TO_ACT_ON: dict[tuple[str, str], str] = {
+    ("signin.demo", "POST"): "the form names no card",
+}
 
 
 @dataclass
@@ -108,7 +111,8 @@ def _objects(built: world.World) -> Objects:
         pool_seat = reading.session.exec(select(Seat).where(Seat.office == str(Office.TREASURER))).one()
         entry = reading.session.exec(select(Activity).order_by(Activity.id.desc())).first()  # type: ignore[union-attr]
         assert entry is not None
-        made[""] |= {"pool_seat": pool_seat.public_id, "activity": entry.public_id}
+        token = built.do(built.pool.amos, invite, name="Nova Person", email="nova@pool.example", office="planner")
+        made[""] |= {"invitation": token, "pool_seat": pool_seat.public_id, "activity": entry.public_id}
     return Objects(made)
 
 
@@ -223,7 +227,7 @@ def test_every_kind_of_object_is_in_the_world(stage: Stage) -> None:
     for rule in matrix.each(stage.app):
         for argument in rule.arguments:
             kind = matrix.kind_of(rule, argument)
-            if kind is None or kind in ("session", "own_seat"):
+            if not matrix.names_an_object(rule, argument) or kind is None or kind in ("session", "own_seat"):
                 continue
             owner = "" if kind in matrix.SHARED or kind == "pool_seat" else ORCHID
             if stage.objects.key(owner, kind) is None:
@@ -232,22 +236,26 @@ def test_every_kind_of_object_is_in_the_world(stage: Stage) -> None:
 
 
 def test_matrix_has_no_wrong_answer(stage: Stage) -> None:
-    taken = matrix.methods_of(stage.app)
     for rule in matrix.each(stage.app):
         for subject in stage.subjects:
             for method in METHODS:
                 if method in (rule.methods or set()):
                     _ask_rule(stage, rule, subject, method)
-                elif method not in taken[rule.rule]:
+                else:
                     _ask_wrong_method(stage, rule, subject, method)
     assert stage.asked > 2000
-    assert stage.wrong[:40] == [], f"{len(stage.wrong)} wrong of {stage.asked}"
+    if stage.wrong:
+        pytest.fail(
+            "\n".join([f"{len(stage.wrong)} wrong answers of {stage.asked}:", *stage.wrong[:200]]), pytrace=False
+        )
 
 
 def _ask_wrong_method(stage: Stage, rule: Rule, subject: Subject, method: str) -> None:
     found = matrix.addresses(stage.app, rule, subject, stage.objects)
     address = found.own[0] if found.own else found.absent
     assert address is not None
+    if matrix.is_taken(stage.app, address.path, method):
+        return
     answer = stage.ask(subject, method, address.path)
     if answer.status_code != 405:
         stage.complain(f"{method} {rule.rule} as {subject.name}: {answer.status_code}, not 405")
@@ -333,7 +341,7 @@ def _expect_served(stage: Stage, rule: Rule, subject: Subject, method: str, addr
         return  # a rule of the process refused, not the permission
     if seen.status == 404 and (rule.endpoint, method) in NOTHING_TO_ACT_ON:
         return
-    if seen.status not in SERVED or (method == "GET" and seen.status not in (200, 303)):
+    if seen.status not in SERVED or (method == "GET" and seen.status not in (200, 303, 409)):
         stage.complain(f"{words}, but the table opens it")
 
 

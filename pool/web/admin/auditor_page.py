@@ -72,6 +72,7 @@ def auditor(ref: str) -> Any:
         leave=[span for span in profile.leave if span.last.day >= today],
         interests=profile.interests if sees_interests else (),
         sees_interests=sees_interests,
+        load=load,
         may_assess=may_assess(),
         blocks=blocks_word,
         leads=_leads(profile),

@@ -61,9 +61,7 @@ def audit_report(ref: str) -> Any:
     return _report_page(queries.audit_file(reading(), ref), bound=bound, status=422)
 
 
-def _report_page(
-    file: AuditFile, *, bound: Bound | None = None, answer: Bound | None = None, status: int = 200
-) -> Any:
+def _report_page(file: AuditFile, *, bound: Bound | None = None, answer: Bound | None = None, status: int = 200) -> Any:
     may_write = file.is_lead and file.state == AuditState.DRAFT_REPORT
     may_answer = file.is_lead and file.state == AuditState.FACTUAL_CHECK
     comments = comments_of(file)

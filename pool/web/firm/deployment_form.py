@@ -216,7 +216,7 @@ def change_form(edition: Edition) -> Form:
             LongText(
                 name="what",
                 label=_l("What changed, and why"),
-                help=_l("Told within 30 days, a change never harms the record."),
+                help=_l("Tell it within 30 days: a change told later breaks a condition of the record."),
                 rows=3,
             ),
             DateField(name="changed_on", label=_l("Since when")),

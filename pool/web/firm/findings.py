@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
@@ -122,7 +123,7 @@ def finding(ref: str) -> Any:
     )
 
 
-_ADDRESSES = {
+_ADDRESSES: dict[str, tuple[str, Callable[[], str]]] = {
     "acknowledge": ("firm.acknowledge_finding", lambda: _("Accept the finding")),
     "dispute": ("firm.dispute_finding", lambda: _("Dispute it")),
     "contain": ("firm.contain_finding", lambda: _("Say what contains the harm")),

@@ -15,6 +15,8 @@ from pool.web.fields import Check, Choice, FileField, Hidden, LongText, MultiCho
 from pool.web.forms import Form, Section
 
 FILE_MEGABYTES = 60
+#: Ways of tuning that the list can be narrowed to; others are found by searching.
+METHODS = ("lora", "qlora", "adapter", "prefix", "prompt", "full", "merge", "distillation", "dpo", "rlhf", "other")
 #: Fields of the form that files can fill, with their labels.
 FROM_FORM = frozenset({"name", "version", "stated_base", "method", "datasets", "licence"})
 FROM_FILES = ("name", "version", "base_model", "method", "datasets", "licence")

@@ -8,21 +8,25 @@ from flask import Response, request, url_for
 
 from pool.journeys import submit
 from pool.kernel.history import activity_of
-from pool.kernel.refusals import Refusal
+from pool.kernel.refusals import Missing, Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.kernel.words import ngettext
 from pool.registry import queries
 from pool.registry.queries import DeploymentView, FileView, ModelView
-from pool.registry.service import METHODS, NoSuchModel
 from pool.web.firm import blueprint
-from pool.web.firm.model_forms import FORMATS, LINK, as_text, foundation_choices, labels
+from pool.web.firm.model_forms import FORMATS, LINK, METHODS, as_text, foundation_choices, labels
 from pool.web.firm.uploads import store
 from pool.web.forms import Bound
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Explanation, Fact
 from pool.web.requests import attachment, page, perform, reading, with_values
+
+
+class NoSuchFile(Missing):
+    """No file with this digest described the model."""
+
 
 SPEC = ListSpec(
     name="models",
@@ -149,7 +153,7 @@ def model_file(ref: str, sha256: str) -> Response:
     _view, files, _parties = queries.model(reading(), ref)
     file = next((one for one in files if one.sha256 == sha256), None)
     if file is None:
-        raise NoSuchModel(_("There is no such file."), field="file", next_step=_("Look at the model's list of files."))
+        raise NoSuchFile(_("There is no such file."), field="file", next_step=_("Look at the model's list of files."))
     with store().open(file.sha256) as stream:
         return attachment(stream.read(), name=file.name, media_type="application/octet-stream")
 

@@ -8,6 +8,14 @@
   const list = current?.closest(".bench-scroll");
   if (list) list.scrollTop = current.offsetTop - list.clientHeight / 3;
 
+  // From point to point the page stays where it was scrolled to; a person looks at the paper, not at the head.
+  if (list) {
+    const place = `bench ${location.pathname.split("/points/")[0]}`;
+    const before = Number(sessionStorage.getItem(place));
+    if (before && document.referrer.includes(place.slice(6)) && !location.hash) window.scrollTo(0, before);
+    window.addEventListener("pagehide", () => sessionStorage.setItem(place, String(Math.round(window.scrollY))));
+  }
+
   const clock = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
   const keep = (form) => {
@@ -21,8 +29,20 @@
       if (version && answer.version) version.value = String(answer.version);
       status.textContent = `${status.dataset.saved} ${clock()}${answer.note ? ` · ${answer.note}` : ""}`;
       status.classList.toggle("autosave-waits", Boolean(answer.note));
-      const word = document.querySelector("[data-current] .point-state");
-      if (word && answer.word) word.textContent = answer.word;
+      if (answer.word) markPoint(answer);
+    };
+
+    // The list at the left says at once what the paper says.
+    const markPoint = (answer) => {
+      if (!current) return;
+      current.querySelector(".point-state").textContent = answer.word;
+      current.className = `point m-${answer.meaning} ${answer.rating ? "point-rated" : "point-begun"}`;
+      const shape = form.querySelector('input[name="rating"]:checked')?.parentElement.querySelector(".shape");
+      current.querySelector(".point-mark").replaceChildren(...(answer.rating && shape ? [shape.cloneNode(true)] : []));
+      const bar = document.querySelector(".bench-list .bench-bar");
+      if (!bar || document.querySelectorAll(".point").length !== Number(bar.max)) return;
+      bar.value = document.querySelectorAll(".point-rated").length;
+      document.querySelector(".bench-count strong").textContent = String(bar.value);
     };
 
     const send = async (leaving) => {
@@ -35,7 +55,7 @@
       content.set("request_key", crypto.randomUUID()); // each saving is an act of its own
       status.textContent = status.dataset.typing;
       try {
-        const answer = await fetch(form.action, {
+        const answer = await fetch(form.getAttribute("action"), {
           method: "POST",
           body: new URLSearchParams(content),
           headers: { Accept: "application/json" },

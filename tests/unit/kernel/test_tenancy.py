@@ -69,7 +69,9 @@ def test_firm_when_writing_a_row_of_another_firm_is_refused(pool: Pool) -> None:
 
 
 def test_composite_key_when_pointing_at_another_firms_row_is_refused_even_to_the_office(pool: Pool) -> None:
-    model = pool.database.run_work(lambda work: _model(work, work.actor.firm_id, "ben's").id or 0, actor=pool.ben, at=AT)
+    model = pool.database.run_work(
+        lambda work: _model(work, work.actor.firm_id, "ben's").id or 0, actor=pool.ben, at=AT
+    )
     mine = pool.firm_ids["Orchid Health"]
     with pytest.raises(Exception, match="refused") as caught:
         pool.database.run_work(lambda work: _deployment(work, mine, model).id, actor=pool.rita, at=AT)
@@ -113,7 +115,8 @@ def test_row_security_when_writing_for_another_firm_refuses(postgres_url: str) -
             sa.text(
                 "INSERT INTO tuned_model (public_id, created_at, ref, firm_id, name, version, method, licence,"
                 " datasets, stated_base, contradictions, contradictions_settled, hosted, host_provider, host_job,"
-                " host_snapshot, host_endpoint, description, state, version_no) VALUES (:p, now(), 'MOD-1', :f, 'x', '', '', '', '[]',"
+                " host_snapshot, host_endpoint, description, state, version_no)"
+                " VALUES (:p, now(), 'MOD-1', :f, 'x', '', '', '', '[]',"
                 " '', '[]', '', false, '', '', '', '', '', 'registered', 1)"
             ),
             {"p": new_public_id(), "f": pool.firm_ids["Birch Credit"]},

@@ -159,9 +159,7 @@ def test_joint_audit_is_decided_for_each_deployment(world: World, client: FlaskC
 
 
 @pytest.mark.parametrize(("name", "state"), [("theo", "submitted"), ("dora", "decision_pending")])
-def test_who_took_part_reads_why_they_may_not_judge(
-    world: World, client: FlaskClient, name: str, state: str
-) -> None:
+def test_who_took_part_reads_why_they_may_not_judge(world: World, client: FlaskClient, name: str, state: str) -> None:
     ref = submitted(world)
     if state == "decision_pending":
         recommended(world, ref)

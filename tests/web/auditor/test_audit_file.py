@@ -182,7 +182,10 @@ def test_file_of_a_point_goes_up_and_comes_back_as_an_attachment(world: World, c
     assert link is not None
     got = client.get(link[1])
     assert got.data == b"<script>alert(1)</script>" and got.mimetype == "text/plain"
-    assert got.headers["Content-Disposition"].startswith("attachment") and "sandbox" in got.headers["Content-Security-Policy"]
+    assert (
+        got.headers["Content-Disposition"].startswith("attachment")
+        and "sandbox" in got.headers["Content-Security-Policy"]
+    )
     sign_in(client, world.chen)
     foreign, absent = client.get(link[1]), client.get("/auditor/files/" + "0" * 32)
     assert foreign.status_code == absent.status_code == 404
@@ -242,7 +245,9 @@ def test_what_stands_in_the_way_is_said_and_no_step_passes_it(world: World, clie
     sign_in(client, world.ada)
     text = get_page(client, f"/auditor/audits/{ref}")
     assert "Some test points have no rating" in text and "End fieldwork" not in text
-    answer = post(client, f"/auditor/audits/{ref}/step", {"to": "draft_report", "version": ""}, on="/auditor/interests/new")
+    answer = post(
+        client, f"/auditor/audits/{ref}/step", {"to": "draft_report", "version": ""}, on="/auditor/interests/new"
+    )
     assert answer.status_code == 409 and file_of(world, ref).state == "stage2"
 
 
@@ -255,7 +260,9 @@ def test_report_is_written_sent_answered_and_submitted(world: World, client: Fla
     version = str(file_of(world, ref).version)
     assert post(client, url, {"summary": "", "version": version}).status_code == 422
     form = {**proofs(client.get(url).get_data(as_text=True)), "action": "autosave"}
-    told = client.post(url, data={**form, "summary": "What we", "version": version}, headers={"Accept": "application/json"})
+    told = client.post(
+        url, data={**form, "summary": "What we", "version": version}, headers={"Accept": "application/json"}
+    )
     assert told.status_code == 200
     latest = str(told.get_json()["version"])
     assert post(client, url, {"summary": "What we saw.", "version": latest}).status_code == 303

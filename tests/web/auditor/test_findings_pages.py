@@ -60,7 +60,9 @@ def test_draft_is_written_changed_and_issued(world: World, client: FlaskClient, 
     # Somebody else's change in between is not written over.
     late = post(client, edit, {**words, "statement": "Late words"})
     assert late.status_code == 422 and "Late words" in late.get_data(as_text=True)
-    issued = post(client, f"/auditor/audits/{ref}/findings/issue", {"finding": finding}, on=f"/auditor/findings/{finding}")
+    issued = post(
+        client, f"/auditor/audits/{ref}/findings/issue", {"finding": finding}, on=f"/auditor/findings/{finding}"
+    )
     text = arrived(client, issued)
     assert "Must act: Orchid Health" in text and "Remedy proposed by" in text
     assert found(world, finding, "mara").finding.grade == "major"
@@ -104,7 +106,9 @@ def test_lead_sends_a_remedy_back_with_words_and_then_accepts_another(
     sign_in(client, world.ada)
     url, page = f"/auditor/findings/{finding}/remedy", f"/auditor/findings/{finding}"
     text = get_page(client, page)
-    assert "Accept the remedy" in text and "Close this minor on its plan" in text and casework.REMEDY["root_cause"] in text
+    assert (
+        "Accept the remedy" in text and "Close this minor on its plan" in text and casework.REMEDY["root_cause"] in text
+    )
     data = {"answer": "", "version": str(found(world, finding).finding.version)}
     assert post(client, url, data, on=page, action="send_back").status_code == 422
     data["answer"] = "The root cause names a person, not a cause."

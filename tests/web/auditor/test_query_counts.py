@@ -16,14 +16,14 @@ from tests.support.web import get_page, sign_in
 
 #: page -> the queries it takes, with one row or with three
 COUNTS = {
-    "/auditor/": 0,
-    "/auditor/audits": 0,
-    "/auditor/findings": 0,
-    "/auditor/interests": 0,
-    "/auditor/calendar": 0,
-    "/auditor/audits/AUD-2026-0001": 0,
-    "/pool/decisions": 0,
-    "/pool/decisions/AUD-2026-0001": 0,
+    "/auditor/": 13,
+    "/auditor/audits": 3,
+    "/auditor/findings": 1,
+    "/auditor/interests": 1,
+    "/auditor/calendar": 10,
+    "/auditor/audits/AUD-2026-0001": 17,
+    "/pool/decisions": 11,
+    "/pool/decisions/AUD-2026-0001": 23,
 }
 
 
