@@ -18,7 +18,7 @@ from pool.decisions.tables import OUTCOMES, Decision, TechnicalReview
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.refusals import Conflict
-from pool.kernel.storage import Work
+from pool.kernel.storage import Reading, Work
 from pool.kernel.words import gettext as _
 
 
@@ -48,7 +48,7 @@ class Decided:
     content_digest: str
 
 
-def judge_of(work: Work, audit_id: int) -> Judge:
+def judge_of(work: Reading, audit_id: int) -> Judge:
     """Return what ties the acting person to an audit. A person who is nobody has taken part in nothing."""
     person = work.actor.person_id
     reviewed = work.session.exec(

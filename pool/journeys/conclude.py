@@ -15,7 +15,9 @@ from pool.decisions.rules import refuse_decider, refuse_reviewer
 from pool.decisions.service import Decided, Outcome, judge_of
 from pool.journeys import settle
 from pool.journeys.recording import record_fact
-from pool.kernel.storage import Work, takes_numbers
+from pool.kernel.refusals import Refusal
+from pool.kernel.roles import Office
+from pool.kernel.storage import Reading, Work, takes_numbers
 from pool.kernel.words import gettext as _
 
 
@@ -26,6 +28,14 @@ def review(work: Work, *, audit_ref: str, verdict: str, notes: str, recommendati
         service.take_review(work, audit_ref=audit_ref)
     decisions.record_review(work, audit_ref=audit_ref, verdict=verdict, notes=notes, recommendation=recommendation)
     return service.apply_verdict(work, audit_ref=audit_ref, verdict=verdict, recommendation=recommendation)
+
+
+def why_not_judge(reading: Reading, audit_id: int) -> Refusal | None:
+    """Return why the person of a reviewer's or decision maker's seat may not judge an audit; ``None`` otherwise."""
+    judge = judge_of(reading, audit_id)
+    if judge.office is Office.TECHNICAL_REVIEWER:
+        return refuse_reviewer(judge)
+    return refuse_decider(judge) if judge.office is Office.DECISION_MAKER else None
 
 
 def _refuse(refusal: Exception | None) -> None:

@@ -97,9 +97,7 @@ def ask_for_plan(work: Work, *, currency: str = "EUR") -> str:
 def keep_asked(work: Work, *, key: str, currency: str, problem: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
     """Keep the plan that was asked for under ``key``; return its reference. The clock calls it."""
     kept = keep_plan(work, problem=problem, plan=plan)
-    work.note(
-        "planning.done", subject_kind=_SUBJECT, subject_ref=key, after={"plan": kept.ref, "currency": currency}
-    )
+    work.note("planning.done", subject_kind=_SUBJECT, subject_ref=key, after={"plan": kept.ref, "currency": currency})
     return kept.ref
 
 

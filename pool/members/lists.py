@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import and_, col, func, not_, select, true
 
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.roles import Office
@@ -62,10 +62,10 @@ def pool_seats_listed(reading: Reading, request: ListRequest) -> Page[SeatLine]:
     now = reading.at
 
     def running(values: tuple[str, ...]) -> Any:
-        ended = (col(Seat.valid_until).is_not(None)) & (col(Seat.valid_until) <= now)
-        wanted = [ended] if "ended" in values else []
-        wanted += [~ended] if "active" in values else []
-        return wanted[0] if len(wanted) == 1 else col(Seat.id).is_not(None)
+        ended: Any = and_(col(Seat.valid_until).is_not(None), col(Seat.valid_until) <= now)
+        if set(values) == {"active", "ended"}:
+            return true()
+        return ended if "ended" in values else not_(ended)
 
     columns = ListColumns(
         key=Seat.id,
@@ -79,7 +79,13 @@ def pool_seats_listed(reading: Reading, request: ListRequest) -> Page[SeatLine]:
         .where(col(Seat.firm_id).is_(None))
     )
 
-    return read_page(reading.session, statement, request, columns=columns, make=lambda *row: _seat_line(*row, now))
+    return read_page(
+        reading.session,
+        statement,
+        request,
+        columns=columns,
+        make=lambda seat, state, confirmed: _seat_line(seat, state, confirmed, now),
+    )
 
 
 def seat_line(reading: Reading, public_id: str) -> SeatLine | None:
@@ -89,7 +95,7 @@ def seat_line(reading: Reading, public_id: str) -> SeatLine | None:
         .join(Person, col(Person.id) == col(Seat.person_id))
         .where(Seat.public_id == public_id, col(Seat.firm_id).is_(None))
     ).one_or_none()
-    found = _seat_line(*row, reading.at) if row is not None else None
+    found = _seat_line(row[0], row[1], row[2], reading.at) if row is not None else None
     return found if found is not None and found.state != "ended" else None
 
 

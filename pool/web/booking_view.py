@@ -26,13 +26,14 @@ def booking_page(ref: str, *, audience: str) -> Any:
     file = queries.booking(reading(), ref)
     acts = acts_for(file, actor().office)
     actions = [_action(act, file, audience) for act in acts]
+    foremost = next((one for one in actions if one.style == "primary"), None)
     return page(
         "shared/booking.html",
         file=file,
         line=file.line,
         sentence=sentence_of(file),
-        act=actions[0] if actions and actions[0].style == "primary" else None,
-        more=[one for one in actions if one.style != "primary"],
+        act=foremost,
+        more=[one for one in actions if one is not foremost],
         must_act=_must_act(file) if not actions else None,
         facts=[*facts_of(file), *_audit_fact(file, audience)],
         days=_days(file),

@@ -42,7 +42,7 @@ KEYS_WITHOUT_A_ROW = {
     ("booking_event", "audit_id"): "a trace, written beside the booking that has the key",
     ("audit_refusal", "audit_id"): "a trace, written beside the booking that has the key",
 }
-DIALECT = postgresql.dialect()
+DIALECT: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def tables() -> Iterator[Table]:
@@ -158,7 +158,8 @@ def firm_owned() -> set[str]:
 def test_foreign_keys_between_firm_owned_tables_carry_the_firm() -> None:
     """Row-level security does not see referential checks, so the key itself must name the firm."""
     owned = firm_owned()
-    loose, carried = set(), set()
+    loose: set[tuple[str, str]] = set()
+    carried: set[tuple[str, str]] = set()
     for table in tables():
         for names, referred, _targets in foreign_keys(table):
             if table.name in owned and referred.name in owned:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +118,16 @@ def ethics(mara: Person, edda: Person, deployment_ref: str) -> None:
     for field in mara.page.locator("main textarea").all():
         field.fill("People who act on a wrong answer; a nurse is one click away.")
     mara.press("Ask for the review").sees("Waiting for the reviewers")
-    edda.go("Ethics").press("ETH-2026-0001")
+    edda.go("Ethics").press("Visit guide")
     edda.press("Give the outcome")
     edda.fill({"Outcome": "Approved", "Reasons": "Bounded answers, handed over to nurses."})
     edda.press("Put it on record").sees("Bounded answers, handed over to nurses.")
-    mara.open(f"/firm/deployments/{deployment_ref}?tab=ethics").sees("Approved", "Bounded answers")
+    mara.open(f"/firm/deployments/{deployment_ref}/ethics").sees("Approved", "Bounded answers")
 
 
 def monitoring(mara: Person, deployment_ref: str, until: date) -> None:
     """Let the manager hand in a monitoring report of the month up to a day."""
-    mara.open(f"/firm/deployments/{deployment_ref}?tab=monitoring").press("Hand in a report")
+    mara.open(f"/firm/deployments/{deployment_ref}/monitoring").press("Hand in a report")
     mara.fill(
         {
             "Period from": until - timedelta(days=30),
@@ -139,3 +140,60 @@ def monitoring(mara: Person, deployment_ref: str, until: date) -> None:
         }
     ).press("Hand in the report")
     mara.sees("One answer out of scope, handed over.")
+
+
+# --- 3 and 4: book and plan ----------------------------------------------------------------------------------------------
+
+
+def booked(people: Company, mara: Person, deployment_ref: str) -> str:
+    """Let the manager ask for an audit, planner and administrator handle it, the manager engage; return the booking."""
+    mara.open(f"/firm/deployments/{deployment_ref}").press("Ask for an audit")
+    expect(mara.page.get_by_label("Visit guide")).to_be_checked()
+    mara.fill(
+        {
+            "Earliest day": today(people) + timedelta(days=20),
+            "Latest day": today(people) + timedelta(days=75),
+        }
+    ).press("Save and look at it")
+    booking = mara.sees("A draft. It counts from the moment you ask").ref
+    mara.press("Ask for this audit").press("Ask for this audit").sees("Asked for.")
+    _at_booking(people["Pia Duarte"], booking).press("Screen").press("Screen").sees("Screened.")
+    _at_booking(people["Amos Berg"], booking).press("Make the estimate").press("Make the estimate").sees("EUR")
+    mara.open(f"/firm/bookings/{booking}").sees("Auditor-days", "Estimate").press("Accept the estimate")
+    mara.fill({"Type your full name to sign": mara.name}).press("Accept the estimate").sees("Engaged.")
+    return booking
+
+
+def _at_booking(person: Person, booking: str) -> Person:
+    return person.go("Bookings").press(booking)
+
+
+def planned(people: Company, auditors: tuple[str, ...]) -> None:
+    """Let the planner make a plan and publish it, and the auditors who are asked accept."""
+    pia = people["Pia Duarte"]
+    pia.go("Plan").sees("Orchid Health").press("Plan now")
+    pia.sees("Legal: every rule holds").press("Publish").press("Publish and ask the teams").sees("the teams were asked")
+    accepted = 0
+    for name in auditors:
+        auditor = people[name].go("Desk")
+        if auditor.page.get_by_role("link", name="Orchid Health").count():
+            auditor.press("Orchid Health").sees("You are asked.").press("Accept").sees("accepted")
+            accepted += 1
+    assert accepted, "nobody was asked"
+
+
+def agreed(people: Company, mara: Person, booking: str) -> str:
+    """Let the manager open the offer and agree, and the planner confirm; return the name of the lead auditor."""
+    mara.go("Bookings").press(booking).press("Open the offer").sees("Team and dates")
+    row = mara.page.locator("table", has_text="Role").locator("tr", has_text="Lead")
+    lead = row.locator("td").first.inner_text().strip()
+    mara.press("Agree to team and dates").press("Agree to team and dates").sees("The firm agreed to team and dates")
+    _at_booking(people["Pia Duarte"], booking).press("Confirm").press("Confirm").sees("Team and dates are confirmed.")
+    return lead
+
+
+def first_day(mara: Person, booking: str) -> date:
+    """Return the first day of the audit, as the booking's page tells it."""
+    mara.open(f"/firm/bookings/{booking}")
+    told = mara.page.locator(".fact", has=mara.page.locator("dt", has_text=re.compile("^Dates"))).locator("dd")
+    return datetime.strptime(told.inner_text().split(" to ")[0].replace("Sept", "Sep"), "%d %b %Y").date()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -29,11 +30,13 @@ class Person:
         self.context.set_default_timeout(MILLISECONDS)
         self.faults = watch(self.context)
         self.page: Page = self.context.new_page()
+        self.acted_at = 0.0
 
     # --- going ---------------------------------------------------------------------------------------------------
 
     def open(self, path: str) -> Person:
         """Open a page by its address; whoever is signed out signs in by the card first and comes back."""
+        self.acted_at = time.monotonic()
         answer = self.page.goto(path)
         if "/sign-in" in self.page.url and not path.startswith("/sign-in"):
             self.sign_in()
@@ -60,6 +63,7 @@ class Person:
 
     def press(self, words: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = True) -> Person:
         """Press a button or a link by its words, the first one of the page's content."""
+        self.acted_at = time.monotonic()
         place = within or self.page.locator("main")
         by_role = [place.get_by_role(role, name=words, exact=exact) for role in ("button", "link")]  # type: ignore[arg-type]
         by_role[0].or_(by_role[1]).first.click()
@@ -138,12 +142,9 @@ class Company:
             person.context.close()
 
     def describe(self) -> str:
-        """Return where everybody stands and what they read there, the one who acted last at the end."""
-        return "\n".join(
-            f"{person.name} at {person.page.url}:\n{person.page.locator('main').inner_text(timeout=2000)[:3000]}"
-            for person in self._people.values()
-            if person.page.url != "about:blank"
-        )
+        """Return where whoever acted last stands, and what can be read there."""
+        last = max(self._people.values(), key=lambda person: person.acted_at)
+        return f"{last.name} at {last.page.url}:\n{last.page.locator('main').inner_text(timeout=2000)[:4000]}"
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import chapters
+from pool.kernel.clock import utc
+from tests.browser import chapters, chapters_audit
 from tests.browser.person import company
 from tests.support.live import Live
 
 pytestmark = pytest.mark.browser
+AUDITORS = ("Ada Lindqvist", "Bruno Keller", "Chen Yu")
 
 
 def test_whole_way_by_pages(live_empty: Live, browser: Browser) -> None:
@@ -23,3 +25,15 @@ def test_whole_way_by_pages(live_empty: Live, browser: Browser) -> None:
         chapters.signed(mara)
         chapters.ethics(mara, people["Edda Novák"], deployment)
         chapters.monitoring(mara, deployment, chapters.today(people) - timedelta(days=1))
+        booking = chapters.booked(people, mara, deployment)
+        chapters.planned(people, AUDITORS)
+        lead = people[chapters.agreed(people, mara, booking)]
+
+        first = chapters.first_day(mara, booking)
+        live_empty.clock.go_to(utc(first.year, first.month, first.day, 6))
+        live_empty.let_the_clock_act()
+        audit = chapters_audit.conducted(lead)
+        finding = chapters_audit.answered(mara, first + timedelta(days=20))
+        chapters_audit.commented(mara, lead, audit)
+        chapters_audit.remedied(mara, lead, finding)
+        chapters_audit.decided(people, mara, audit)

@@ -52,7 +52,8 @@ def test_revisions_when_read_are_numbered_and_stand_in_one_line(empty: Database)
 
 
 def test_each_revision_when_taken_up_down_and_up_keeps_form_and_rows(empty: Database) -> None:
-    url, before, kept = empty.url, form(empty), {}
+    url, before = empty.url, form(empty)
+    kept: dict[str, list[tuple[object, ...]]] = {}
     last = "base"
     for revision in revisions(empty):
         schema.upgrade(url, revision)

@@ -205,7 +205,7 @@ def knots(after: dict[int, set[int]]) -> list[Sequence[int]]:
                 if path:
                     low[path[-1][0]] = min(low[path[-1][0]], low[node])
                 if low[node] == index[node]:
-                    group = []
+                    group: list[int] = []
                     while not group or group[-1] != node:
                         group.append(stack.pop())
                         standing.discard(group[-1])

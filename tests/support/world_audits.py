@@ -14,10 +14,13 @@ from auditors.casework.evidence import FileStore
 from auditors.casework.queries import audit_file
 from auditors.roster.tables import Interest, Leave
 from pool.bookings.tables import Booking, Proposal, ProposalMember
-from pool.journeys import audit, book, remedy, settle
+from pool.journeys import audit, book, plan, remedy, settle
 from pool.kernel.clock import day_of
 from pool.kernel.roles import SYSTEM, Actor
 from pool.kernel.storage import Work
+from scheduling.plan import plan_to_json
+from scheduling.planning import solve
+from scheduling.problem_json import problem_to_json
 from tests.support.world import CANARY, World, bytes_of_file
 
 #: Who audits whom: Ada leads the audit of Orchid Health, Bruno that of Birch Credit, Chen none.
@@ -92,6 +95,9 @@ def _audit(world: World, firm: str, files: Path) -> None:
     )
     world.keep(firm, "finding", str(finding))
     world.do(lead, audit.issue, audit_ref=ref)
+    shown = FileStore(files).put(f"{word} finding file".encode(), 10_000)
+    world.do(lead, remedy.attach, stored=shown, finding_ref=finding, name=f"{word}-finding.txt")
+    world.keep(firm, "finding_sha256", shown.sha256)
     world.do(who, remedy.acknowledge, finding_ref=finding)
     world.do(
         who,
@@ -196,6 +202,15 @@ def _interests(world: World) -> None:
             world.keep(firm, "leave", leave.public_id)
 
     world.do(SYSTEM, write)
+
+
+def build_plan(world: World) -> None:
+    """Keep a plan for the bookings that are open, whatever it says."""
+    pool = world.pool
+    problem = world.read(pool.pia, plan.export_problem)
+    kept = world.do(pool.pia, plan.keep_plan, problem=problem_to_json(problem), plan=plan_to_json(solve(problem)))
+    world.keep("", "plan", kept.ref)
+    world.keep("", "planning", "0" * 32)
 
 
 def build_money(world: World) -> None:

@@ -30,7 +30,12 @@ ARGUMENTS = {
     "activity": "activity",
     "seq": "entry",
     "firm": "firm",
+    "competence": "competence",
+    "interest": "interest",
+    "key": "planning",
 }
+#: Where an argument means something else on one page.
+ENDPOINTS = {("firm.finding_file", "sha256"): "finding_sha256"}
 #: The piece of the address before the argument -> kind of object.
 SEGMENTS = {
     "models": "model",
@@ -61,14 +66,17 @@ SEGMENTS = {
     "monitoring": "monitoring",
 }
 #: Arguments that name no object but a word of the process; one that is known.
-WORDS = {"move": "withdraw"}
+WORDS = {"move": "withdraw", "document": "problem"}
 #: Objects of the pool that belong to no firm: only the pool's offices reach a page with one.
-SHARED = frozenset({"foundation_model", "period", "plan", "auditor", "activity", "invitation"})
+SHARED = frozenset(
+    {"foundation_model", "period", "plan", "planning", "auditor", "competence", "activity", "invitation"}
+)
 #: An object that is nowhere, in the form of each kind.
 ABSENT: Mapping[str, str] = {
     "entry": "999999",
     "point": "TP-99",
     "sha256": "0" * 64,
+    "finding_sha256": "0" * 64,
     **dict.fromkeys(
         ("evidence", "leave", "interest", "seat", "pool_seat", "session", "own_seat", "activity"), "0" * 32
     ),
@@ -109,6 +117,8 @@ class Objects:
 
 def kind_of(rule: Rule, argument: str) -> str | None:
     """Return the kind of object an argument of an address names, or ``None`` where nobody has said it."""
+    if (rule.endpoint, argument) in ENDPOINTS:
+        return ENDPOINTS[rule.endpoint, argument]
     if argument in ARGUMENTS:
         return ARGUMENTS[argument]
     before = (

@@ -136,7 +136,9 @@ def _sentence(one: AuditorView, load: int, held: Sequence[Held], seat: SeatView 
     if seat is None:
         return _("Nobody has taken the seat: planning leaves this auditor out until the invitation is taken.")
     ending = next((view for view in held if view.meaning == "due_soon"), None)
-    said = _("%(load)s of %(most)s half-days of the next 30 days are given to audits.", load=load, most=one.max_half_days)
+    said = _(
+        "%(load)s of %(most)s half-days of the next 30 days are given to audits.", load=load, most=one.max_half_days
+    )
     if ending is None:
         return said
     ends = _("%(code)s ends on %(day)s.", code=ending.view.code, day=display.day(ending.view.valid_until))
@@ -208,9 +210,7 @@ def since() -> date:
 def _board(one: AuditorView, today: date) -> dict[str, Any]:
     start = since()
     last = start + timedelta(days=WEEKS * 7 - 1)
-    spans: Sequence[CalendarSpan] = queries.calendar(
-        reading(), first_day=start, last_day=last, auditor_ids=[one.id]
-    )
+    spans: Sequence[CalendarSpan] = queries.calendar(reading(), first_day=start, last_day=last, auditor_ids=[one.id])
     lines = lines_of_audits(reading(), (span.audit_ref for span in spans))
     drawn = plan_board(
         "calendar",

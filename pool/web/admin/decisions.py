@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, request, url_for
 
@@ -14,13 +14,10 @@ from auditors.casework.values import AuditFile, AuditLine, PointView
 from auditors.roster import queries as roster
 from auditors.roster.values import InterestView
 from pool.decisions import queries as decisions
-from pool.decisions.rules import refuse_decider, refuse_reviewer
-from pool.decisions.service import judge_of
 from pool.journeys import conclude
 from pool.kernel.listing import ListRequest
 from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
-from pool.kernel.storage import Work
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.admin import blueprint
@@ -170,7 +167,7 @@ def audit_review(audit_ref: str) -> Any:
 
 def _file_page(file: AuditFile, *, review: Bound | None = None, decide: Bound | None = None, status: int = 200) -> Any:
     moves = {move.move: move for move in file.moves}
-    office, refused = actor().office, _refused(file)
+    office, refused = actor().office, conclude.why_not_judge(reading(), file.id)
     reviews, decided = decisions.reviews_of(reading(), file.id), decisions.decisions_of(reading(), file.id)
     may_review = office is Office.TECHNICAL_REVIEWER and file.state in (
         AuditState.SUBMITTED,
@@ -208,15 +205,6 @@ def _file_page(file: AuditFile, *, review: Bound | None = None, decide: Bound | 
         words=vocabulary,
         crumbs=[Crumb(label=_("Decisions"), url=url_for("admin.decisions")), Crumb(label=file.ref)],
     )
-
-
-def _refused(file: AuditFile) -> Refusal | None:
-    """Return why the person of the seat may not judge this audit, where the seat itself could."""
-    # Why a cast: the question only reads; the room asks it for a writing transaction, where the answer counts.
-    judge = judge_of(cast(Work, reading()), file.id)
-    if actor().office is Office.TECHNICAL_REVIEWER:
-        return refuse_reviewer(judge)
-    return refuse_decider(judge) if actor().office is Office.DECISION_MAKER else None
 
 
 def _papers(file: AuditFile) -> list[tuple[str, list[tuple[PointView, int]]]]:

@@ -18,6 +18,7 @@ from pool.kernel.words import lazy as _l
 from pool.registry.queries import EthicsView, deployment, ethics_requests
 from pool.registry.queries import ethics_request as request_of
 from pool.web.admin import blueprint
+from pool.web.display import day
 from pool.web.fields import DateField, LongText, Radio
 from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
@@ -145,9 +146,9 @@ def ethics_request(ethics: str) -> Any:
 
 def _sentence(found: EthicsView) -> str:
     if found.state == "requested":
-        return _("Waiting for an ethics reviewer until %(day)s.", day=found.due_on.isoformat())
+        return _("Waiting for an ethics reviewer until %(day)s.", day=day(found.due_on))
     if found.conditions and found.conditions_met_on is None and found.conditions_due_on is not None:
-        return _("Waiting for the firm to meet the conditions until %(day)s.", day=found.conditions_due_on.isoformat())
+        return _("Waiting for the firm to meet the conditions until %(day)s.", day=day(found.conditions_due_on))
     return _("Nothing more is waited for.")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
+
 from pool.harbor.lists import count_by_state
 from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.web.admin import blueprint
-from pool.web.admin.waiting import link, trays
+from pool.web.admin.waiting import trays
 from pool.web.requests import actor, page, reading
 from pool.web.states import meaning_of, office_word, state_word
 
@@ -25,7 +27,7 @@ def home() -> Any:
         trays=found,
         waiting=sum(len(tray.items) for tray in found),
         counts=[
-            (state_word(state), count, meaning_of(state), link("admin.record", state=state))
+            (state_word(state), count, meaning_of(state), url_for("admin.record", state=state))
             for state, count in count_by_state(reading()).items()
         ],
     )

@@ -72,7 +72,7 @@ ASSESS = Form(
                     label=_l("Cooling-off"),
                     unit=_l("months"),
                     most=MOST_COOLING_OFF_MONTHS,
-                    help=_l("How long it goes on blocking after its end. The edition says 24; another number needs its reason."),
+                    help=_l("How long it blocks after its end. The edition says 24; another number needs a reason."),
                 ),
                 LongText(name="reason", label=_l("Reason"), most=2000, rows=4,
                          help=_l("The auditor reads it; where the tie is allowed, the report prints it.")),
@@ -95,7 +95,7 @@ DETECT = Form(
                     choices=[(name, word) for name, (word, _h) in vocabulary.INTEREST_KINDS.items()],
                 ),
                 DateField(name="from_on", label=_l("Since")),
-                DateField(name="until_on", label=_l("Until"), required=False, help=_l("Leave it empty while it lasts.")),
+                DateField(name="until_on", label=_l("Until"), required=False, help=_l("Empty while it lasts.")),
                 LongText(name="note", label=_l("How you know"), most=2000, rows=3),
             ),
         ),
@@ -235,7 +235,9 @@ def _facts(found: InterestView) -> list[Fact]:
         Fact(
             label=_("Firm"),
             value=found.firm_name,
-            hint=_("A member of the pool.") if found.firm_id else _("No member; it blocks if it becomes one by this name."),
+            hint=_("A member of the pool.")
+            if found.firm_id
+            else _("No member; it blocks if it becomes one by this name."),
         ),
         Fact(label=_("Kind"), value=vocabulary.interest_kind_word(found.kind)),
         Fact(label=_("From"), value=found.from_on, kind="date"),

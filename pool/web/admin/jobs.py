@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -34,16 +35,16 @@ _MEANINGS = {"due": "neutral", "claimed": "due_soon", "dead": "overdue", "done":
 @blueprint.get("/pool/jobs")
 def jobs() -> Any:
     """List the timed jobs; without a choice of states, those that are not done."""
-    asked = SPEC.parse(request.args)
-    if not asked.chosen("state"):
-        asked = asked.fixed("state", "due", "claimed", "dead")
+    told = SPEC.parse(request.args)
+    asked = told if told.chosen("state") else told.fixed("state", "due", "claimed", "dead")
     if request.args.get("format") == "csv":
         rows = every_item(lambda one: jobs_listed(reading(), one), asked)
         return attachment(csv_of(SPEC, rows), name="jobs.csv", media_type="text/csv")
     found = jobs_listed(reading(), asked)
     return page(
         "admin/jobs.html",
-        view=list_view(SPEC, found, path=request.path),
+        # Why what was asked and not what was read: the choice that the page makes itself is no filter to remove.
+        view=list_view(SPEC, replace(found, request=told), path=request.path),
         job_word=job_word,
         words=dict(STATES),
         meanings=_MEANINGS,
@@ -54,8 +55,9 @@ def jobs() -> Any:
 def job_word(kind: str) -> str:
     """Return in words what a kind of job does; an unknown kind stays as it is."""
     words = {
-        "standing.refresh_all": _("Derive every standing anew"),
-        "bookings.expire_quotes": _("Let estimates expire"),
-        "audits.start": _("Start audits whose day has come"),
+        "daily.refresh_all_standings": _("Derive every standing anew"),
+        "daily.let_pass": _("Let deadlines pass: estimates, silence, first days of audits"),
+        "plan.solve": _("Make a plan"),
+        "plan.replan_one": _("Look for another team for one booking"),
     }
     return words.get(kind, kind)

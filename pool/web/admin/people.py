@@ -28,6 +28,7 @@ from pool.web.requests import (
     once_of,
     page,
     perform,
+    pool_session,
     reading,
     with_values,
 )
@@ -97,6 +98,7 @@ def people() -> Any:
     if request.args.get("format") == "csv":
         rows = every_item(lambda one: lists.pool_seats_listed(reading(), one), asked)
         return attachment(csv_of(spec, rows), name="people.csv", media_type="text/csv")
+    present = pool_session().signed_in
     return page(
         "admin/people.html",
         view=list_view(spec, lists.pool_seats_listed(reading(), asked), path=request.path),
@@ -107,7 +109,7 @@ def people() -> Any:
         ],
         new=Action(label=_("Invite a person"), url=url_for("admin.invite_person")) if may_change() else None,
         may_change=may_change(),
-        own=actor().seat_id,
+        own=present.seat.public_id if present is not None and present.seat is not None else "",
     )
 
 

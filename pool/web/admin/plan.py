@@ -1,4 +1,4 @@
-"""The plan: the board of the coming weeks, what waits for a team, kept plans; making one, publishing it, discarding it."""
+"""The plan: the board of the coming weeks, what waits for a team, kept plans; making, publishing, discarding one."""
 
 from __future__ import annotations
 
@@ -135,9 +135,7 @@ def _board(start: date, today: date) -> Board:
     active = ListRequest(filters=(("state", ("active",)),), sort="name", size=LARGEST_SIZE)
     lines = list(every_item(lambda part: roster.roster(reading(), part), active))
     last = start + timedelta(days=WEEKS * 7 - 1)
-    spans = roster.calendar(
-        reading(), first_day=start, last_day=last, auditor_ids=[line.auditor.id for line in lines]
-    )
+    spans = roster.calendar(reading(), first_day=start, last_day=last, auditor_ids=[line.auditor.id for line in lines])
     bookings = lines_of_audits(reading(), (span.audit_ref for span in spans))
     rows = [
         Row(
@@ -149,9 +147,7 @@ def _board(start: date, today: date) -> Board:
         )
         for line in sorted(lines, key=lambda one: (one.auditor.region, one.auditor.name))
     ]
-    return plan_board(
-        "board", title=_("Who audits when?"), start=start, days=WEEKS * 7, rows=rows, today=today
-    )
+    return plan_board("board", title=_("Who audits when?"), start=start, days=WEEKS * 7, rows=rows, today=today)
 
 
 def _load_words(line: AuditorLine) -> str:

@@ -31,11 +31,10 @@ from scheduling.verify import verify
 MOST_WEEKS = 14
 
 
-
 def bar_of(span: CalendarSpan, lines: Mapping[str, BookingLine]) -> Bar:
     """Return the bar of a stretch of a calendar: leave is hatched, held half-days dashed, booked ones full."""
     first, last = span.first, span.last
-    place = {
+    place: dict[str, Any] = {
         "first": first.day,
         "last": last.day,
         "first_half": first.ordinal % 2,

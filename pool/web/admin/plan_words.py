@@ -53,7 +53,7 @@ def reasons_of(steps: Iterable[tuple[str, int]]) -> tuple[Reason, ...]:
 
 def step_words(rule: str) -> str:
     """Return a step of a funnel in words."""
-    name, _colon, code = rule.partition(":")
+    _name, _colon, code = rule.partition(":")
     if code:
         return _("Left that cover %(need)s at its level.", need=competence_words(code))
     return str(FUNNEL_STEPS.get(rule, rule))
@@ -89,7 +89,7 @@ class Cover:
 def covers_of(
     needs: Iterable[tuple[Need, bool]], team: Sequence[tuple[str, Auditor, str]], days: Sequence[date]
 ) -> tuple[Cover, ...]:
-    """Return each need with who covers it; ``team`` holds name, auditor and role, ``needs`` whether it is the lead's."""
+    """Return each need with who covers it. ``team`` holds name, auditor, role; ``needs`` says which is the lead's."""
     return tuple(
         Cover(
             need=_need_words(need),

@@ -16,6 +16,7 @@ from pool.kernel.words import lazy as _l
 from pool.registry.lists import names_of
 from pool.registry.queries import deployment_by_id
 from pool.web.admin import blueprint
+from pool.web.display import day
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Crumb, Due, Fact, Tab
 from pool.web.registry.verify import record_check
@@ -124,7 +125,7 @@ def due_item(line: StandingLine) -> Due:
         if line.deployment_ref
         else url_for("admin.record"),
         meaning="overdue",
-        word=_("since %(day)s", day=line.due_since.isoformat()) if line.due_since else "",
+        word=_("since %(day)s", day=day(line.due_since)) if line.due_since else "",
         why=_("%(firm)s. It takes effect only by a reasoned decision of two persons.", firm=line.firm_name),
     )
 

@@ -58,7 +58,11 @@ _LANGUAGES = Text(
     help=_l("Codes, the strongest first. Everybody in a team speaks the language of the audit."),
 )
 _REGION = Text(
-    name="region", label=_l("Region"), most=14, example="EU", help=_l("A country or market code, such as EU, CN or US-CA.")
+    name="region",
+    label=_l("Region"),
+    most=14,
+    example="EU",
+    help=_l("A country or market code, such as EU, CN or US-CA."),
 )
 _LOAD = Integer(
     name="max_half_days",
@@ -86,7 +90,9 @@ ADD = Form(
     sections=(
         Section(
             _l("The person"),
-            intro=_l("They get a link, choose a password and set up a second factor. Competence is confirmed afterwards."),
+            intro=_l(
+                "They get a link, choose a password and set up a second factor. Competence is confirmed afterwards."
+            ),
             fields=(Text(name="name", label=_l("Name"), most=200), Email(name="email", label=_l("E-mail"))),
         ),
         Section(
@@ -114,7 +120,6 @@ INVITE = Form(
         Section("", fields=(Text(name="name", label=_l("Name"), most=200), Email(name="email", label=_l("E-mail")))),
     ),
 )
-
 
 
 def may_keep() -> bool:
@@ -223,8 +228,7 @@ def add_auditor() -> Any:
     return _form_page(
         bound,
         title=_("Take an auditor in"),
-        lead=_("Planning may ask them once competence is confirmed. An auditor holds no office of the pool and acts for "
-               "no firm."),
+        lead=_("Planning may ask them once competence is confirmed. An auditor holds no office of the pool."),
         action=url_for("admin.add_auditor"),
         label=_("Take in and invite"),
         back=url_for("admin.roster"),

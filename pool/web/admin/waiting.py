@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from werkzeug.routing import BuildError
 
 from auditors.casework.queries import closing_queue, decision_queue, review_queue
 from auditors.roster.queries import interests
@@ -23,6 +22,7 @@ from pool.kernel.words import lazy as _l
 from pool.members.lists import open_invitations
 from pool.registry import lists as registry
 from pool.web.admin.record import due_item
+from pool.web.display import day
 from pool.web.parts import Due
 from pool.web.states import state_word
 from scheduling.jobs import open_counts
@@ -42,14 +42,6 @@ class Tray:
     more: bool = False
 
 
-def link(endpoint: str, **values: Any) -> str:
-    """Return the address of a page, or of the home page where this installation has no such page."""
-    try:
-        return url_for(endpoint, **values)
-    except BuildError:
-        return url_for("admin.home")
-
-
 def trays(reading: Reading, office: Office) -> list[Tray]:
     """Return the trays of an office in the order of harm of leaving them."""
     return [make(reading) for make in _TRAYS.get(office, ())]
@@ -63,7 +55,7 @@ def _bookings(title: str, empty: str, *states: str) -> Callable[[Reading], Tray]
     def make(reading: Reading) -> Tray:
         asked = ListRequest(filters=(("state", states),), sort="requested", size=MOST)
         found = bookings_of(reading, asked)
-        url = link("admin.bookings", state=list(states))
+        url = url_for("admin.bookings", state=list(states))
         return Tray(
             str(title), [_booking(line) for line in found.items], str(empty), url, more=found.next_cursor is not None
         )
@@ -74,7 +66,7 @@ def _bookings(title: str, empty: str, *states: str) -> Callable[[Reading], Tray]
 def _booking(line: BookingLine) -> Due:
     return Due(
         label=f"{line.ref} · {line.firm_name}",
-        url=link("admin.booking", ref=line.ref),
+        url=url_for("admin.booking", ref=line.ref),
         due_on=line.window_until,
         why=_("%(state)s; the firm's window ends on that day.", state=state_word(line.state)),
     )
@@ -86,7 +78,7 @@ def _objections(reading: Reading) -> Tray:
         _("Teams before firms: is there an objection?"),
         [_booking(line) for line in found.items][:MOST],
         _("No team is before a firm."),
-        link("admin.bookings", state="proposed"),
+        url_for("admin.bookings", state="proposed"),
     )
 
 
@@ -100,7 +92,7 @@ def _record_due(reading: Reading) -> Tray:
         _("Suspensions and revocations to decide"),
         found[:MOST],
         _("Nothing of the kind is due."),
-        link("admin.record", due=["suspended", "revoked"]),
+        url_for("admin.record", due=["suspended", "revoked"]),
         more=len(found) > MOST,
     )
 
@@ -111,7 +103,7 @@ def _unlinked(reading: Reading) -> Tray:
         [
             Due(
                 label=f"{ref} · {name}",
-                url=link("admin.foundation_models", q=base[:100]) if base else link("admin.foundation_models"),
+                url=url_for("admin.foundation_models", q=base[:100]) if base else url_for("admin.foundation_models"),
                 meaning="due_soon",
                 word=_("to link"),
                 why=_("The files say: %(base)s", base=base) if base else _("The files name no base model."),
@@ -119,7 +111,7 @@ def _unlinked(reading: Reading) -> Tray:
             for ref, name, base in registry.unlinked_models(reading)[:MOST]
         ],
         _("Every model is linked to the catalogue."),
-        link("admin.foundation_models"),
+        url_for("admin.foundation_models"),
     )
 
 
@@ -129,7 +121,7 @@ def _incidents(reading: Reading) -> Tray:
         [
             Due(
                 label=f"{one.ref} · {one.deployment_name}",
-                url=link("admin.deployment", deployment=one.deployment_ref),
+                url=url_for("admin.deployment", deployment=one.deployment_ref),
                 due_on=one.measures_due_on,
                 meaning="due_soon",
                 word=_("open"),
@@ -147,14 +139,14 @@ def _ethics(reading: Reading) -> Tray:
         [
             Due(
                 label=f"{one.ref} · {one.deployment_name}",
-                url=link("admin.ethics_request", ethics=one.ref),
+                url=url_for("admin.ethics_request", ethics=one.ref),
                 due_on=one.due_on,
                 why=_("Promised by then; later the pool is late, not the firm."),
             )
             for one in registry.ethics_waiting(reading)[:MOST]
         ],
         _("No request waits."),
-        link("admin.ethics", state="requested"),
+        url_for("admin.ethics", state="requested"),
     )
 
 
@@ -164,7 +156,7 @@ def _conditions(reading: Reading) -> Tray:
         [
             Due(
                 label=f"{one.ref} · {one.deployment_name}",
-                url=link("admin.ethics_request", ethics=one.ref),
+                url=url_for("admin.ethics_request", ethics=one.ref),
                 due_on=one.conditions_due_on,
                 why="; ".join(one.conditions)[:160],
             )
@@ -185,7 +177,7 @@ def _audits(title: str, empty: str, queue: Callable[[Reading], Iterable[Any]]) -
             [
                 Due(
                     label=f"{one.ref} · {', '.join(one.firms)}",
-                    url=link("admin.audit_review", audit_ref=one.ref),
+                    url=url_for("admin.audit_review", audit_ref=one.ref),
                     meaning="due_soon",
                     word=state_word(one.state),
                     why=", ".join(one.deployments)[:160],
@@ -193,7 +185,7 @@ def _audits(title: str, empty: str, queue: Callable[[Reading], Iterable[Any]]) -
                 for one in list(queue(reading))[:MOST]
             ],
             str(empty),
-            link("admin.decisions"),
+            url_for("admin.decisions"),
         )
 
     return make
@@ -205,7 +197,7 @@ def _disputes(reading: Reading) -> Tray:
         [
             Due(
                 label=one.ref,
-                url=link("admin.dispute", finding_ref=one.ref),
+                url=url_for("admin.dispute", finding_ref=one.ref),
                 meaning="due_soon",
                 word=state_word(one.grade),
                 why=one.statement[:160],
@@ -213,7 +205,7 @@ def _disputes(reading: Reading) -> Tray:
             for one in review_queue(reading).disputes[:MOST]
         ],
         _("No finding is disputed."),
-        link("admin.decisions"),
+        url_for("admin.decisions"),
     )
 
 
@@ -224,7 +216,7 @@ def _interests(reading: Reading) -> Tray:
         [
             Due(
                 label=f"{one.auditor_name} · {one.firm_name or _('no member firm')}",
-                url=link("admin.interests"),
+                url=url_for("admin.assess_interest", interest=one.public_id),
                 meaning="due_soon",
                 word=_("blocks until assessed"),
                 why=one.note[:160],
@@ -232,7 +224,7 @@ def _interests(reading: Reading) -> Tray:
             for one in found.items
         ],
         _("Every interest has its verdict."),
-        link("admin.interests"),
+        url_for("admin.interests"),
         more=found.next_cursor is not None,
     )
 
@@ -244,8 +236,8 @@ def _periods(*states: str) -> Callable[[Reading], Tray]:
             _("Cost periods"),
             [
                 Due(
-                    label=_("%(ref)s until %(day)s", ref=one.ref, day=one.until_on.isoformat()),
-                    url=link("admin.period", ref=one.ref),
+                    label=_("%(ref)s until %(day)s", ref=one.ref, day=day(one.until_on)),
+                    url=url_for("admin.period", period=one.ref),
                     meaning="due_soon" if one.state != "open" else "neutral",
                     word=state_word(one.state),
                     why=_("The other person's word is needed.") if one.state == "allocated" else "",
@@ -253,7 +245,7 @@ def _periods(*states: str) -> Callable[[Reading], Tray]:
                 for one in found.items
             ],
             _("No period waits."),
-            link("admin.costs"),
+            url_for("admin.costs"),
         )
 
     return make
@@ -267,7 +259,7 @@ def _house(reading: Reading) -> Tray:
         items.append(
             Due(
                 label=_("Jobs that were given up"),
-                url=link("admin.jobs", state="dead"),
+                url=url_for("admin.jobs", state="dead"),
                 meaning="overdue",
                 word=str(counts["dead"]),
                 why=_("They failed eight times; see the last error."),
@@ -275,9 +267,9 @@ def _house(reading: Reading) -> Tray:
         )
     if waiting:
         items.append(
-            Due(label=_("Invitations not taken yet"), url=link("admin.people"), word=str(waiting), meaning="neutral")
+            Due(label=_("Invitations not taken yet"), url=url_for("admin.people"), word=str(waiting), meaning="neutral")
         )
-    return Tray(_("The house"), items, _("No job failed and no invitation is open."), link("admin.jobs"))
+    return Tray(_("The house"), items, _("No job failed and no invitation is open."), url_for("admin.jobs"))
 
 
 _TRAYS: dict[Office, tuple[Callable[[Reading], Tray], ...]] = {

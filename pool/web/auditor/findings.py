@@ -14,12 +14,13 @@ from pool.kernel.refusals import Conflict, Refusal
 from pool.kernel.storage import AlreadyDone
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
+from pool.kernel.words import ngettext
 from pool.web.auditor import blueprint, vocabulary
 from pool.web.auditor.findings_view import crumbs_of
 from pool.web.fields import Choice, Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
-from pool.web.parts import Crumb
+from pool.web.parts import Crumb, Fact
 from pool.web.requests import (
     actor,
     at,
@@ -296,14 +297,49 @@ def discard_finding(ref: str) -> Any:
     )
 
 
-@blueprint.post("/audits/<ref>/findings/issue")
+@blueprint.route("/audits/<ref>/findings/issue", methods=["GET", "POST"])
 def issue_findings(ref: str) -> Any:
-    """Issue one draft, or all of them, to the firm; their deadlines begin."""
-    chosen = request.form.get("finding", "")
+    """Issue one draft (``?finding=``), or all of them, to the firm after a look at what begins with it."""
+    chosen = request.args.get("finding", "")
     target = url_for("auditor.finding", ref=chosen) if chosen else url_for("auditor.audit", ref=ref)
-    return perform(
-        journeys.issue,
-        audit_ref=ref,
-        finding_refs=[chosen] if chosen else None,
-        then=lambda _refs: target,
+    if request.method == "POST":
+        return perform(
+            journeys.issue,
+            audit_ref=ref,
+            finding_refs=[chosen] if chosen else None,
+            then=lambda _refs: target,
+        )
+    file = queries.audit_file(reading(), ref)
+    drafts = [f for f in file.findings if f.state == FindingState.DRAFT and chosen in ("", f.ref)]
+    return page(
+        "shared/confirm.html",
+        confirm_title=ngettext("Issue %(n)s finding to the firm", "Issue %(n)s findings to the firm", len(drafts)),
+        confirm_text=_("From then on the words stay as they are, and the firm's deadlines run."),
+        confirm_facts=[_issue_fact(file, draft) for draft in drafts],
+        confirm_action=url_for("auditor.issue_findings", ref=ref, finding=chosen or None),
+        confirm_label=_("Issue"),
+        back_url=target,
+        crumbs=[
+            Crumb(label=_("Audits"), url=url_for("auditor.audits")),
+            Crumb(label=file.ref, url=url_for("auditor.audit", ref=ref)),
+            Crumb(label=_("Issue")),
+        ],
+    )
+
+
+def _issue_fact(file: AuditFile, draft: FindingView) -> Fact:
+    """Return a draft with the deadlines that begin with its issue."""
+    days = file.deadlines.get(draft.grade)
+    parts = []
+    if days is not None and days.contain_hours is not None:
+        parts.append(_("contained within %(n)s hours", n=days.contain_hours))
+    if days is not None and days.plan_days is not None:
+        parts.append(_("remedy proposed within %(n)s days", n=days.plan_days))
+    if days is not None and days.close_days is not None:
+        parts.append(_("closed within %(n)s days", n=days.close_days))
+    return Fact(
+        label=draft.ref,
+        value=f"{vocabulary.grade_word(draft.grade)}: {draft.statement or draft.requirement}",
+        hint=", ".join(parts) or _("It asks no answer."),
+        url=url_for("auditor.finding", ref=draft.ref),
     )

@@ -53,7 +53,7 @@ PASSWORD = Form(
                     name="new",
                     label=lazy("New password"),
                     autocomplete="new-password",
-                    help=lazy("At least 12 characters; a sentence is best. Your other sessions end."),
+                    help=lazy("At least 12 characters; a sentence is best. Every session ends; sign in anew."),
                 ),
             ),
         ),
@@ -257,7 +257,10 @@ def account() -> Any:
 def _account(form: Bound) -> Any:
     found = pool_session().signed_in
     assert found is not None and found.person is not None
-    sessions = queries.sessions_of_person(reading(), found.person.id)
+    sessions = [
+        (public_id, browser_word(agent), begun, seen)
+        for public_id, agent, begun, seen in queries.sessions_of_person(reading(), found.person.id)
+    ]
     return page(
         "signin/account.html",
         422 if form.is_bound else 200,
@@ -266,6 +269,19 @@ def _account(form: Bound) -> Any:
         sessions=sessions,
         present=found.public_id,
     )
+
+
+_BROWSERS = (("Firefox/", "Firefox"), ("Edg", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Windows", "Windows"))
+
+
+def browser_word(agent: str) -> str:
+    """Return a browser's own description as few words, enough to tell one's devices apart."""
+    browser = next((word for mark, word in _BROWSERS if mark in agent), "")
+    system = next((word for mark, word in (*_SYSTEMS, ("Linux", "Linux")) if mark in agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or agent[:60]
 
 
 @blueprint.post("/account/password")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -57,6 +58,10 @@ def at_once(crowd: ThreadPoolExecutor, send: Callable[[int], str]) -> list[str]:
     return list(crowd.map(one, range(REQUESTS)))
 
 
+def _send(database: Database, once: Once, subject: str, _n: int) -> str:
+    return told(database, once, subject=subject)
+
+
 def effects(database: Database, subject: str) -> int:
     """Return how often a request had its effect."""
     with database.reading(SYSTEM, AT) as reading:
@@ -72,7 +77,7 @@ def test_request_when_it_comes_eight_times_at_once_has_one_effect_and_one_answer
 ) -> None:
     for n in range(ROUNDS):
         once = Once(f"nonce-{n}", "print", lambda result: f"/seen/{result}")
-        answers = at_once(crowd, lambda _n, n=n, once=once: told(database, once, subject=f"S-{n}"))
+        answers = at_once(crowd, partial(_send, database, once, f"S-{n}"))
         assert answers == [f"/seen/TST-2026-{n + 1:04d}"] * REQUESTS
         assert effects(database, f"S-{n}") == 1
 

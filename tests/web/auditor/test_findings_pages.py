@@ -60,9 +60,9 @@ def test_draft_is_written_changed_and_issued(world: World, client: FlaskClient, 
     # Somebody else's change in between is not written over.
     late = post(client, edit, {**words, "statement": "Late words"})
     assert late.status_code == 422 and "Late words" in late.get_data(as_text=True)
-    issued = post(
-        client, f"/auditor/audits/{ref}/findings/issue", {"finding": finding}, on=f"/auditor/findings/{finding}"
-    )
+    issue = f"/auditor/audits/{ref}/findings/issue?finding={finding}"
+    assert "remedy proposed within 21 days, closed within 90 days" in get_page(client, issue)
+    issued = post(client, issue)
     text = arrived(client, issued)
     assert "Must act: Orchid Health" in text and "Remedy proposed by" in text
     assert found(world, finding, "mara").finding.grade == "major"
@@ -95,7 +95,9 @@ def test_all_drafts_are_issued_at_once(world: World, client: FlaskClient, ref: s
     names = [draft(world, ref), draft(world, ref, "observation")]
     sign_in(client, world.ada)
     assert "Issue 2 drafts to the firm" in get_page(client, f"/auditor/audits/{ref}")
-    assert post(client, f"/auditor/audits/{ref}/findings/issue", on=f"/auditor/audits/{ref}").status_code == 303
+    text = get_page(client, f"/auditor/audits/{ref}/findings/issue")
+    assert "Issue 2 findings to the firm" in text and "It asks no answer." in text
+    assert post(client, f"/auditor/audits/{ref}/findings/issue").status_code == 303
     assert [found(world, name).finding.state for name in names] == ["issued", "noted"]
 
 
