@@ -41,7 +41,7 @@ def _line(audits: int, auditors: int) -> Line:
         f"{statistics.median(ours):.1f} s, {sum(placed)} of {audits * len(SEEDS)} placed",
         f"{statistics.median(first):.2f} s, {sum(fitted)} placed",
         f"{sum(placed) / sum(fitted):.2f} (placed)",
-        "each audit where it fits first, most urgent first; the demand is made larger than the supply",
+        "each audit where it fits first, most urgent first",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from sqlmodel import col, select
@@ -390,6 +390,20 @@ def declare_interest(
         after={"firm": firm, "kind": kind, "from_on": str(from_on), "until_on": str(until_on or "")},
     )
     return interest(work, tie.public_id)
+
+
+def link_interests(work: Work, *, firm_id: int, is_meant: Callable[[str], bool]) -> int:
+    """Tie interests that were declared by name only to the firm whose name they mean; return how many.
+
+    Why: a tie to a firm that joins later must block from its first day.
+    """
+    rows = work.session.exec(select(Interest).where(col(Interest.firm_id).is_(None))).all()
+    meant = [row for row in rows if is_meant(row.firm_name)]
+    for row in meant:
+        row.firm_id = firm_id
+        work.note("interest.linked", subject_kind="interest", subject_ref=row.public_id, after={"firm_id": firm_id})
+    work.flush()
+    return len(meant)
 
 
 def end_interest(work: Work, *, interest_id: str, until_on: date) -> InterestView:

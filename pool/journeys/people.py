@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditors.roster import service as roster
 from pool.kernel.refusals import Conflict, Forbidden, Invalid
 from pool.kernel.roles import FIRM_OFFICES, POOL_OFFICES, SEATABLE_OFFICES, Office
 from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
 from pool.members import queries, service
+from pool.members.rules import name_skeleton
 
 
 class NotYourInvitation(Forbidden):
@@ -42,6 +44,8 @@ def admit_firm(
             _("Only the registrar or an administrator admits firms."), next_step=_("Ask one of them.")
         )
     firm = service.admit_firm(work, name=name, country=country, contact_email=contact_email)
+    skeleton = name_skeleton(firm.name)
+    roster.link_interests(work, firm_id=firm.id, is_meant=lambda typed: name_skeleton(typed) == skeleton)
     token = service.invite(work, name=manager_name, email=manager_email, office=Office.FIRM_MANAGER, firm_id=firm.id)
     return Admitted(firm.ref, firm.public_id, firm.id, token)
 

@@ -15,6 +15,7 @@ from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
 from pool.members import queries as members
 from pool.members import service as accounts
+from pool.members.rules import name_skeleton
 from pool.policy.loading import load_edition
 from scheduling.interval import HalfDay
 
@@ -239,13 +240,14 @@ def declare_interest(
         known = members.firms(work)
         found = members.firm_of(work, firm) if firm else None
     if found is None:
-        same = [one for one in known if one.name.casefold() == " ".join(firm_name.split()).casefold()]
+        same = [one for one in known if name_skeleton(one.name) == name_skeleton(firm_name)]
         found = same[0] if same else None
     return service.declare_interest(
         work,
         auditor=auditor or own_ref(work),
         firm_id=found.id if found is not None else None,
-        firm_name=found.name if found is not None else firm_name,
+        # Why as typed: who is a member is not told to whoever tries names.
+        firm_name=found.name if found is not None and firm else firm_name,
         kind=kind,
         from_on=from_on,
         until_on=until_on,

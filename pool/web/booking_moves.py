@@ -78,7 +78,7 @@ ACTS: tuple[Act, ...] = (
         _l("Object to the team"),
         _l("Object to the proposed team"),
         _l(
-            "An objection needs a reason, for example an interest we do not know of. An independent person decides on it."
+            "An objection needs a reason, such as an interest we do not know of. An independent person decides."
         ),
         book.object_to,
         _form("object", _reason(_l("What speaks against the team?"))),

@@ -97,7 +97,7 @@ def remedied(mara: Person, lead: Person, finding: str) -> None:
     mara.open(f"/firm/findings/{finding}").press("Report it done")
     mara.fill({"What was done, and what shows it": "Metering of August is attached."}).press("Send it for verification")
     lead.open(f"/auditor/findings/{finding}").sees("Metering of August is attached.")
-    lead.fill({"Answer": "Seen in the metering of August."}).press("Verify and close")
+    lead.fill({"Your words to the firm": "Seen in the metering of August."}).press("Verify and close")
     mara.open(f"/firm/findings/{finding}").sees("Verified and closed.")
 
 

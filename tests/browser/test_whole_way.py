@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser
 
 from pool.kernel.clock import utc
-from tests.browser import chapters, chapters_audit
+from tests.browser import chapters, chapters_audit, chapters_costs
 from tests.browser.person import company
 from tests.support.live import Live
 
@@ -37,3 +37,12 @@ def test_whole_way_by_pages(live_empty: Live, browser: Browser) -> None:
         chapters_audit.commented(mara, lead, audit)
         chapters_audit.remedied(mara, lead, finding)
         chapters_audit.decided(people, mara, audit)
+
+        chapters_costs.in_good_standing(mara, deployment)
+        text = chapters_costs.report_of(mara)
+        for word in ("Orchid Health", "Visit guide", deployment, audit, "Batch jobs were not metered", "Demo data"):
+            assert word in text, word
+        last = date(2026, 12, 31)
+        period = chapters_costs.period_opened(people["Tess Okafor"], date(2026, 7, 1), last)
+        chapters_costs.period_closed(people, period, last)
+        chapters_costs.statement_of(mara)

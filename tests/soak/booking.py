@@ -7,9 +7,9 @@ by another process. Number ``n`` is the same request in every run.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -255,7 +255,12 @@ def after_a_look(pool: Pool, database: Database, asked: Attempt) -> tuple[str, s
     return _naive(pool, database, asked, looks=True)
 
 
-def _naive(pool: Pool, database: Database, asked: Attempt, *, looks: bool) -> tuple[str, str]:
+def after_a_look_and_some_work(pool: Pool, database: Database, asked: Attempt) -> tuple[str, str]:
+    """Book in the same way, with the milliseconds that a page's other work takes between look and insert."""
+    return _naive(pool, database, asked, looks=True, work_seconds=0.01)
+
+
+def _naive(pool: Pool, database: Database, asked: Attempt, *, looks: bool, work_seconds: float = 0) -> tuple[str, str]:
     table = HalfDayRow.__table__  # type: ignore[attr-defined]
     cells = [(pool.auditors[n], half.ordinal) for n in asked.team for half in asked.half_days]
     wanted = sa.tuple_(table.c.auditor_id, table.c.half_day).in_(cells)
@@ -264,8 +269,9 @@ def _naive(pool: Pool, database: Database, asked: Attempt, *, looks: bool) -> tu
             with database.engine.begin() as connection:
                 if looks and connection.execute(sa.select(table.c.audit_id).where(wanted)).first() is not None:
                     return "taken", "-"
+                time.sleep(random.uniform(0, work_seconds))
                 values = {"audit_id": pool.audit_id(asked), "audit_ref": asked.audit_ref, "state": "booked"}
-                rows = [values | {"auditor_id": a, "half_day": h, "booked_at": AT + timedelta(0)} for a, h in cells]
+                rows = [values | {"auditor_id": a, "half_day": h, "booked_at": AT} for a, h in cells]
                 connection.execute(table.insert(), rows)
             return "booked", "-"
         except OperationalError:
@@ -285,6 +291,7 @@ WAYS: dict[str, tuple[Callable[[str], Database], Callable[[Pool, Database, Attem
     "service": (Database, by_the_service),
     "without asking": (careless, without_asking),
     "after a look": (careless, after_a_look),
+    "after a look and some work": (careless, after_a_look_and_some_work),
 }
 
 

@@ -76,7 +76,7 @@ def test_half_days_when_eight_processes_book_and_are_killed_are_given_once(datab
     )
 
 
-@pytest.mark.parametrize("way", ["without asking", "after a look"])
+@pytest.mark.parametrize("way", ["without asking", "after a look and some work"])
 def test_control_when_the_key_is_dropped_and_nobody_holds_the_rule_finds_doubles(
     database_url: str, tmp_path: Path, way: str
 ) -> None:

@@ -7,6 +7,7 @@ happen: another firm's word in any page, table or paper, and an answer that tell
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -58,6 +59,8 @@ class Stage:
     subjects: list[Subject]
     objects: Objects
     wrong: list[str] = field(default_factory=list)
+    #: How many answers told each subject a word that is theirs to read.
+    told: Counter[str] = field(default_factory=Counter)
     asked: int = 0
 
     def ask(self, subject: Subject, method: str, path: str) -> TestResponse:
@@ -255,11 +258,14 @@ def test_matrix_has_no_wrong_answer(stage: Stage) -> None:
                     _ask_rule(stage, rule, subject, method)
                 else:
                     _ask_wrong_method(stage, rule, subject, method)
-    assert stage.asked > 2000
     if stage.wrong:
         pytest.fail(
             "\n".join([f"{len(stage.wrong)} wrong answers of {stage.asked}:", *stage.wrong[:200]]), pytrace=False
         )
+    assert stage.asked > 2000
+    for name in ("member A", "manager A", "manager B", "auditor assigned", "registrar"):
+        assert stage.told[name] > 10, f"{name} is told too little for the words to prove anything"
+    assert stage.told["auditor not assigned"] == stage.told["anonymous"] == stage.told["disabled"] == 0
 
 
 def _ask_wrong_method(stage: Stage, rule: Rule, subject: Subject, method: str) -> None:
@@ -327,6 +333,7 @@ def _seen(stage: Stage, subject: Subject, method: str, address: Address) -> Seen
     for word in subject.forbidden:
         if word in whole.lower():
             stage.complain(f"{method} {address.path} as {subject.name} tells {word} ({answer.status_code})")
+    stage.told[subject.name] += any(word in whole.lower() for word in CANARY.values())
     if answer.status_code >= 500:
         stage.complain(f"{method} {address.path} as {subject.name}: {answer.status_code}")
     body = answer.get_data(as_text=True) if answer.mimetype != "application/pdf" else ""

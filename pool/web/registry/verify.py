@@ -43,7 +43,7 @@ FORM = Form(
                     label=_l("A file that holds the entry"),
                     required=False,
                     accept=".json,.txt",
-                    most_bytes=MAX_ENTRY_BYTES,
+                    most_bytes=1_000_000,
                 ),
                 Integer(
                     name="number",
