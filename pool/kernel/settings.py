@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ PREFIX = "POOL_"
 #: Keys that share the prefix but belong to the test tools.
 FOREIGN_KEYS = frozenset({"POOL_TEST_PG"})
 MIN_SECRET_CHARS = 32
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?")
 
 
 class BadSetting(Invalid):
@@ -126,9 +128,7 @@ def _check(settings: Settings) -> None:
             field="POOL_SECRET",
             next_step="Use a long random text, made once and kept.",
         )
-    if not settings.secure and not settings.base_url.startswith(
-        ("http://127.0.0.1", "http://localhost", "http://[::1]")
-    ):
+    if not settings.secure and not _LOOPBACK.fullmatch(settings.base_url):
         raise BadSetting(
             "POOL_BASE_URL is plain http on an address that is not loopback.",
             field="POOL_BASE_URL",

@@ -272,14 +272,26 @@ class Database:
         with self.engine.connect() as connection:
             lock = numbers and not self.is_sqlite
             if lock:
-                _advisory(connection, "pg_advisory_lock")
+                try:
+                    _advisory(connection, "pg_advisory_lock")
+                except self.engine.dialect.loaded_dbapi.Error as error:
+                    # Why not kept: nobody knows in which state the failed wait left it.
+                    connection.invalidate()
+                    raise _unavailable() from error
             try:
                 yield connection
             finally:
                 if lock and not connection.invalidated and not connection.closed:
-                    if connection.in_transaction():
-                        connection.rollback()
-                    _advisory(connection, "pg_advisory_unlock")
+                    self._unlock(connection)
+
+    def _unlock(self, connection: Connection) -> None:
+        if connection.in_transaction():
+            connection.rollback()
+        try:
+            _advisory(connection, "pg_advisory_unlock")
+        except self.engine.dialect.loaded_dbapi.Error:
+            # The work is committed or rolled back by now; without its connection the server lets the lock go.
+            connection.invalidate()
 
     def _session(self, bind: Connection, scope: Scope, *, reading: bool) -> Session:
         session = FencedSession(bind=bind, expire_on_commit=False)
@@ -291,17 +303,20 @@ class Database:
     def reading(self, actor: Actor, at: datetime) -> Iterator[Reading]:
         """Open a transaction that only reads, in the scope of the actor's seat."""
         scope = scope_of(actor, at)
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(pool_reading=True)
-            if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            session = self._session(connection, scope, reading=True)
-            try:
-                yield Reading(session, actor, at, scope)
-            except OperationalError as error:
-                raise _unavailable() from error
-            finally:
-                session.close()
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(pool_reading=True)
+                if not self.is_sqlite:
+                    connection = connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
+                session = self._session(connection, scope, reading=True)
+                try:
+                    yield Reading(session, actor, at, scope)
+                finally:
+                    session.close()
+        except OperationalError as error:
+            raise _unavailable() from error
 
     def forget_once_keys(self, at: datetime) -> int:
         """Remove nonces older than seven days; return how many."""
@@ -353,8 +368,11 @@ def _advisory(connection: Connection, function: str) -> None:
     # waited would then fail on the number that was given out meanwhile.
     raw: Any = connection.connection.driver_connection
     raw.autocommit = True
-    raw.execute(f"SELECT {function}(%s)", (NUMBERS_LOCK,))
-    raw.autocommit = False
+    try:
+        raw.execute(f"SELECT {function}(%s)", (NUMBERS_LOCK,))
+    finally:
+        # Why also after a failure: the connection goes back to the pool, where the next work must be a transaction.
+        raw.autocommit = False
 
 
 def _make_engine(url: str, *, sqlite: bool) -> Engine:

@@ -80,6 +80,10 @@ def install(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error
+        fault = getattr(error, "original_exception", None)
+        if fault is not None:
+            # What went wrong after the page was made, while its session was saved.
+            return _refused(fault) if isinstance(fault, Refusal) else _fault(fault)
         reason, step = _http_words(status)
         if isinstance(error, CSRFError):
             reason = _("The form's proof of origin is missing or old.")

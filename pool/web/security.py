@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, session
 
 from pool.kernel.settings import Settings
 from pool.web.session import address_digest
@@ -36,6 +36,9 @@ def install(app: Flask, settings: Settings) -> None:
         if request.mimetype == "application/x-www-form-urlencoded":
             # Why: such a form is read whole into memory; only files may be as large as the upload limit says.
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+        fault = getattr(session, "fault", None)
+        if fault is not None:
+            raise fault
 
     @app.after_request
     def _headers(response: Response) -> Response:

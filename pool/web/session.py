@@ -15,7 +15,7 @@ from flask.sessions import SessionInterface, SessionMixin
 
 from pool.kernel.clock import now
 from pool.kernel.roles import PUBLIC, SYSTEM
-from pool.kernel.storage import Database
+from pool.kernel.storage import Database, Unavailable
 from pool.members.queries import SignedIn, signed_in
 from pool.members.service import end_session, keep_session, start_session, token_digest
 
@@ -32,6 +32,8 @@ class PoolSession(dict[str, Any], SessionMixin):
         self.before = dict(self)
         self.turn: dict[str, Any] | None = None
         self.ended = False
+        #: Why nobody knows who asks: the database does not answer. The request is refused with it.
+        self.fault: Unavailable | None = None
 
     def become(self, *, person_id: int | None, seat_id: int | None, second_factor: bool) -> None:
         """Answer with a new token for this person and seat; the old one ends."""
@@ -57,12 +59,20 @@ class DatabaseSessions(SessionInterface):
         token = request.cookies.get(self.cookie, "")
         if request.path.startswith("/static/") or not 20 <= len(token) <= 100:
             return PoolSession(None)
-        with self.database.reading(SYSTEM, now()) as reading:
-            return PoolSession(signed_in(reading, token_digest(token)))
+        try:
+            with self.database.reading(SYSTEM, now()) as reading:
+                return PoolSession(signed_in(reading, token_digest(token)))
+        except Unavailable as fault:
+            # Why not raised here: without a session no answer can be made, not even the one that says so.
+            session = PoolSession(None)
+            session.fault = fault
+            return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed; a read-only page of a visitor writes nothing."""
         assert isinstance(session, PoolSession)
+        if session.fault is not None:
+            return
         found = session.signed_in
         at = now()
         if session.ended:

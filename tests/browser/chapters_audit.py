@@ -108,11 +108,11 @@ def decided(people: Company, mara: Person, audit: str) -> None:
     theo.fill(
         {
             "Your verdict": "Recommend a decision",
-            "Recommended outcome": "Conforming with minor",
+            "Recommended outcome": "Conforming, minors open",
             "Notes": "The evidence carries the result.",
         }
     ).press("Write the review")
     dora.go("Decisions").press(audit).sees("The evidence carries the result.")
-    dora.fill({"Outcome": "Conforming with minor", "Reasons": "One minor lapse, verified closed."}).press("Decide")
+    dora.fill({"Outcome": "Conforming, minors open", "Reasons": "One minor lapse, verified closed."}).press("Decide")
     people.live.let_the_clock_act()
     mara.open(f"/firm/audits/{audit}").sees("Decided and closed.", "One minor lapse, verified closed.")

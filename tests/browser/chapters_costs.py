@@ -12,7 +12,7 @@ from pool.kernel.clock import end_of_day
 from tests.browser.chapters import today
 from tests.browser.person import Company, Person
 
-COSTS = (("Administration", "1200.01"), ("Methodology", "500.00"), ("Competence desk X-HEA", "3000.07"))
+COSTS = (("Administration", "1200.01"), ("Methodology", "500.00"), ("Health care", "3000.07"))
 SUM = "4 700.08 EUR"
 
 

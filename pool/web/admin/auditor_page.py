@@ -213,7 +213,7 @@ def _board(one: AuditorView, today: date) -> dict[str, Any]:
     spans: Sequence[CalendarSpan] = queries.calendar(reading(), first_day=start, last_day=last, auditor_ids=[one.id])
     lines = lines_of_audits(reading(), (span.audit_ref for span in spans))
     drawn = plan_board(
-        "calendar",
+        "days",
         title=_("When is %(name)s where?", name=one.name),
         start=start,
         days=WEEKS * 7,
