@@ -73,6 +73,19 @@ def invite(name: str, invited: str, seat: str, email: str, office: str | None) -
     print_json({"invitation": token})
 
 
+@group.command()
+@click.option("--email", "closed", required=True, help="Whose account to close.")
+@click.option("--reason", required=True)
+@seat_options
+def close(closed: str, reason: str, email: str, office: str | None) -> None:
+    """Close an account (administrator); its sessions end at once."""
+    database = open_database()
+    database.run_work(
+        journeys.close_account, email=closed, reason=reason, actor=acting(database, email, office), at=now()
+    )
+    print_json({"closed": closed})
+
+
 @group.command(name="list")
 @seat_options
 def list_(email: str, office: str | None) -> None:

@@ -87,6 +87,27 @@ def end_seat(work: Work, *, seat: str, reason: str) -> None:
     service.end_seat(work, public_id=seat, reason=reason.strip())
 
 
+def close_account(work: Work, *, email: str, reason: str) -> None:
+    """Close an account, as administrator: it signs in no more, and every session of it ends with this transaction.
+
+    Raises: NotYourInvitation, NoSuchPerson, Invalid without a reason or for one's own account.
+    """
+    if work.actor.office is not Office.ADMINISTRATOR:
+        raise NotYourInvitation(_("Only an administrator closes accounts."), next_step=_("Ask an administrator."))
+    person = queries.person_by_email(work, email)
+    if person is None or person.state != "active":
+        raise queries.NoSuchPerson(
+            _("There is no account %(email)s.", email=email), field="email", next_step=_("Check the address.")
+        )
+    if not reason.strip() or person.id == work.actor.person_id:
+        raise Invalid(
+            _("Say why the account is closed; nobody closes their own."),
+            field="reason",
+            next_step=_("Write a short reason."),
+        )
+    service.disable_person(work, public_id=person.public_id, reason=reason.strip())
+
+
 @takes_numbers
 def first_administrator(work: Work, *, name: str, email: str, password: str) -> queries.PersonView:
     """Make the first administrator of an empty pool.

@@ -193,17 +193,22 @@ def end_seat(work: Work, *, public_id: str, reason: str) -> None:
     Raises: Missing for a seat out of sight; Conflict for one's own last manager seat.
     """
     seat = work.session.exec(select(Seat).where(Seat.public_id == public_id)).one_or_none()
-    if seat is None or not runs(seat.valid_from, seat.valid_until, work.at):
+    # Why the firm too: the pool's administrator sees every seat and ends those of the pool only.
+    if seat is None or seat.firm_id != work.actor.firm_id or not runs(seat.valid_from, seat.valid_until, work.at):
         raise Missing(_("There is no such seat."), field="seat", next_step=_("Look at the list of people."))
-    if seat.office == Office.FIRM_MANAGER:
+    if seat.office in {Office.FIRM_MANAGER, Office.ADMINISTRATOR}:
         others = work.session.exec(
             select(Seat).where(
-                Seat.firm_id == seat.firm_id, Seat.office == str(Office.FIRM_MANAGER), col(Seat.id) != seat.id
+                col(Seat.firm_id).is_not_distinct_from(seat.firm_id),
+                Seat.office == seat.office,
+                col(Seat.id) != seat.id,
             )
         )
         if not any(runs(s.valid_from, s.valid_until, work.at) for s in others):
             raise Conflict(
-                _("This is the firm's last manager."), field="seat", next_step=_("Give another person the seat first.")
+                _("This is the firm's last manager.") if seat.firm_id else _("This is the pool's last administrator."),
+                field="seat",
+                next_step=_("Give another person the seat first."),
             )
     seat.valid_until = work.at if work.at > seat.valid_from else seat.valid_from + timedelta(microseconds=1)
     work.note(

@@ -17,6 +17,7 @@ from pool.kernel.words import ngettext
 from pool.web.booking_moves import BY_MOVE, Act, acts_for, values_of
 from pool.web.display import day, money
 from pool.web.parts import Action, Crumb, Event, Explanation, Fact
+from pool.web.permissions import TABLE
 from pool.web.requests import actor, page, perform, reading, with_values
 from pool.web.states import office_word, state_word
 
@@ -98,7 +99,11 @@ def _audit_fact(file: BookingFile, audience: str) -> list[Fact]:
     if not file.line.audit_ref:
         return []
     ref = file.line.audit_ref
-    url = url_for("firm.audit", ref=ref) if audience == "firm" else url_for("admin.audit_review", audit_ref=ref)
+    if audience == "firm":
+        url = url_for("firm.audit", ref=ref)
+    else:
+        may_open = actor().office in TABLE["admin.audit_review"].read
+        url = url_for("admin.audit_review", audit_ref=ref) if may_open else ""
     return [Fact(label=_("Audit"), value=ref, kind="ref", url=url)]
 
 

@@ -112,8 +112,10 @@ def once_of(answer: Callable[[Any], str]) -> Once:
             content.update(f"\0{name}\1{value}".encode())
     for name in sorted(request.files):
         for file in request.files.getlist(name):
-            content.update(f"\0{name}\2{file.filename}\3{hashlib.file_digest(file.stream, 'sha256').hexdigest()}".encode())
             file.stream.seek(0)
+            digest = hashlib.file_digest(file.stream, "sha256").hexdigest()
+            file.stream.seek(0)
+            content.update(f"\0{name}\2{file.filename}\3{digest}".encode())
     return Once(key, content.hexdigest(), answer)
 
 

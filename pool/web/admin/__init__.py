@@ -29,8 +29,10 @@ from pool.web.admin import (  # noqa: E402
     period_page,
     period_steps,
     plan,
+    plan_steps,
     record,
     roster,
+    roster_entry,
 )
 
 __all__ = [
@@ -54,6 +56,8 @@ __all__ = [
     "period_page",
     "period_steps",
     "plan",
+    "plan_steps",
     "record",
     "roster",
+    "roster_entry",
 ]

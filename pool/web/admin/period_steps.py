@@ -35,7 +35,7 @@ def allocate_period(period: str) -> Any:
         period,
         settle.allocate,
         version=int(version) if version.isascii() and version.isdigit() else None,
-        anchor="split",
+        anchor="allocate",
     )
 
 

@@ -165,6 +165,13 @@ def steps_of(found: PeriodView) -> tuple[Step, ...]:
         "statements": _("Statements"),
     }
     blocked = {"allocate": not met["users"], "post": found.state == "reviewed" and not met["over"]}
+    # A step leads to its part of the page, where it has one yet.
+    shown = {
+        "costs",
+        "drivers",
+        *(("allocate", "review") if is_split else ()),
+        *(("post", "statements") if done["post"] else ()),
+    }
     current = next((key for key, is_done in done.items() if not is_done), "")
     if current == "drivers":  # the readings are taken by splitting
         current = "allocate"
@@ -173,7 +180,7 @@ def steps_of(found: PeriodView) -> tuple[Step, ...]:
             label=labels[key],
             state="done" if is_done else "blocked" if blocked.get(key) else "current" if key == current else "open",
             note=notes[key],
-            url=f"#{key}" if key in ("costs", "drivers") or is_split else "",
+            url=f"#{key}" if key in shown else "",
         )
         for key, is_done in done.items()
     )

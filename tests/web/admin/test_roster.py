@@ -117,7 +117,7 @@ def test_auditor_is_taken_in_and_takes_the_seat_by_the_link(pool: Pool, client: 
     assert again.status_code == 303 and link not in get_page(client, again.headers["Location"])
     assert "No competence is valid" in get_page(client, again.headers["Location"])
     visitor = client.application.test_client()
-    taken = post(visitor, f"/invitation/{link}", {"name": "Noor Haddad", "password": PASSWORD, "again": PASSWORD})
+    taken = post(visitor, f"/invitation/{link}", {"name": "Noor Haddad", "password": PASSWORD})
     assert taken.status_code == 303
     assert "noor@auditors.example" in get_page(client, again.headers["Location"])
 

@@ -1,0 +1,58 @@
+"""A database that is away or busy: nothing was changed, the answer says so, and the next work is a transaction again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from pool.kernel.clock import utc
+from pool.kernel.roles import PUBLIC, SYSTEM
+from pool.kernel.storage import NUMBERS_LOCK, Database, Unavailable, Work, takes_numbers
+
+AT = utc(2026, 9, 2)
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere?connect_timeout=2"
+
+
+@takes_numbers
+def _number(work: Work) -> int:
+    return work.next_number("TST", 2026)
+
+
+@pytest.fixture
+def taken(postgres_url: str) -> Iterator[None]:
+    """Hold the lock of the numbers elsewhere."""
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (NUMBERS_LOCK,))
+        yield
+
+
+@pytest.mark.postgres
+def test_work_when_the_lock_of_numbers_stays_taken_is_refused_and_leaves_a_clean_connection(
+    postgres_url: str, taken: None
+) -> None:
+    database = Database(postgres_url)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("SET lock_timeout = '50ms'")
+        connection.commit()
+    with pytest.raises(Unavailable):
+        database.run_work(_number, actor=SYSTEM, at=AT)
+
+    def fails(work: Work) -> None:
+        work.next_number("TST", 2026)
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError):
+        database.run_work(fails, actor=SYSTEM, at=AT)
+    # Why: after the failed wait this connection was left without transactions, so that nothing was rolled back.
+    assert database.run_work(lambda work: work.next_number("TST", 2026), actor=SYSTEM, at=AT) == 1
+    database.dispose()
+
+
+def test_reading_when_there_is_no_database_says_that_it_is_unavailable() -> None:
+    database = Database(NOWHERE)
+    with pytest.raises(Unavailable), database.reading(PUBLIC, AT):
+        pass
+    with pytest.raises(Unavailable):
+        database.run_work(_number, actor=SYSTEM, at=AT)
