@@ -28,6 +28,7 @@ AUDITOR = (
     ("auditor.competence", lazy("Competence")),
 )
 POOL = (
+    ("admin.granted", lazy("Granted audits")),
     ("admin.home", lazy("Home")),
     ("admin.members", lazy("Members")),
     ("admin.foundation_models", lazy("Foundation models")),

@@ -148,6 +148,8 @@ TABLE: dict[str, Permission] = {
     "auditor.end_interest": writes(AUDITOR),
     "auditor.competence": reads(AUDITOR),
     # --- pool offices (pool/web/admin) ---
+    "admin.granted": reads(REGULATOR),
+    "admin.granted_audit": reads(REGULATOR),
     "admin.bookings": reads(POOL),
     "admin.booking": reads(POOL),
     "admin.booking_act": writes(PLANNER | ADMINISTRATOR | IMPARTIALITY),

@@ -114,5 +114,6 @@ def decided(people: Company, mara: Person, audit: str) -> None:
     ).press("Write the review")
     dora.go("Decisions").press(audit).sees("The evidence carries the result.")
     dora.fill({"Outcome": "Conforming, minors open", "Reasons": "One minor lapse, verified closed."}).press("Decide")
+    people.live.clock.wait(days=1)
     people.live.let_the_clock_act()
     mara.open(f"/firm/audits/{audit}").sees("Decided and closed.", "One minor lapse, verified closed.")

@@ -10,7 +10,6 @@ from flask import request, url_for
 from pool.costs import queries
 from pool.costs.drivers import DIRECT
 from pool.costs.queries import PeriodLine, PeriodView
-from pool.costs.service import LARGEST_COST
 from pool.costs.wording import state_words
 from pool.journeys import settle
 from pool.kernel.clock import day_of
@@ -68,6 +67,8 @@ OPEN = Form(
         ),
     ),
 )
+#: What the form takes; the room refuses slips of the keyboard well below it.
+LARGEST_TYPED = 10**14
 _MEANINGS = {"open": "neutral", "allocated": "due_soon", "reviewed": "due_soon", "closed": "good"}
 
 
@@ -194,8 +195,8 @@ def _cost_form(found: PeriodView) -> Form:
                         name="amount",
                         label=_("Amount"),
                         currency=found.currency,
-                        least_minor=-LARGEST_COST,
-                        most_minor=LARGEST_COST,
+                        least_minor=-LARGEST_TYPED,
+                        most_minor=LARGEST_TYPED,
                         help=_("A correction is a further line, negative where too much was entered."),
                     ),
                     Text(

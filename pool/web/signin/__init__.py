@@ -86,6 +86,8 @@ def home_of(office: Office) -> str:
         return url_for("firm.home")
     if office is Office.AUDITOR:
         return url_for("auditor.desk")
+    if office is Office.REGULATOR:
+        return url_for("admin.granted")
     return url_for("admin.home")
 
 
