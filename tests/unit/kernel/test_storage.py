@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
@@ -81,9 +83,10 @@ def test_approval_when_one_person_gives_both_words_is_refused(database: Database
     database.run_work(approve, 2, actor=pool.amos, at=AT)
 
 
-def _count_up(url: str, times: int, careful: bool) -> None:
+def _count_up(url: str, times: int, careful: bool, start: Barrier) -> None:
     if careful:
         database = Database(url)
+        start.wait()
         for _ in range(times):
             database.run_work(_number, actor=SYSTEM, at=now())
         database.dispose()
@@ -91,10 +94,12 @@ def _count_up(url: str, times: int, careful: bool) -> None:
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     table = sa.table("series", sa.column("last"), sa.column("prefix"))
     done = 0
+    start.wait()
     while done < times:
         try:
             with engine.begin() as connection:
                 last = connection.execute(sa.select(table.c.last).where(table.c.prefix == "TST")).scalar_one()
+                time.sleep(0.001)  # the time a program takes to think between reading and writing
                 connection.execute(sa.update(table).where(table.c.prefix == "TST").values(last=last + 1))
             done += 1
         except sa.exc.OperationalError:
@@ -104,7 +109,8 @@ def _count_up(url: str, times: int, careful: bool) -> None:
 
 def _in_processes(url: str, times: int, *, careful: bool) -> None:
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_count_up, args=(url, times, careful)) for _ in range(4)]
+    start = context.Barrier(4)
+    processes = [context.Process(target=_count_up, args=(url, times, careful, start)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:
