@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from flask import Response, current_app, g, redirect, render_template, request, session
 from werkzeug.wrappers import Response as WsgiResponse
@@ -55,7 +55,7 @@ def pool_session() -> PoolSession:
 
 
 def actor() -> Actor:
-    """Return who acts in this request: the active seat; somebody without a seat, or before the second factor, is public.
+    """Return who acts in this request: the active seat; without one, or before the second factor, it is the public.
 
     A person without a seat is named, so that what they do to their own account is theirs, but sees what anybody sees.
     """
@@ -113,10 +113,17 @@ def once_of(answer: Callable[[Any], str]) -> Once:
     for name in sorted(request.files):
         for file in request.files.getlist(name):
             file.stream.seek(0)
-            digest = hashlib.file_digest(file.stream, "sha256").hexdigest()
+            digest = _digest_of(file.stream)
             file.stream.seek(0)
             content.update(f"\0{name}\2{file.filename}\3{digest}".encode())
     return Once(key, content.hexdigest(), answer)
+
+
+def _digest_of(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 16):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def with_values(journey: Callable[..., Any], **values: Any) -> Callable[[Any], Any]:

@@ -287,7 +287,7 @@ def test_interest_blocks_until_it_is_assessed(any_desk: Desk) -> None:
     tie = declare(any_desk, firm_name=" orchid  HEALTH ")
     assert (tie.firm_id, tie.firm_name, tie.verdict, tie.source) == (
         any_desk.pool.firm_ids["Orchid Health"],
-        "Orchid Health",
+        "orchid HEALTH",
         "unassessed",
         "declared",
     )
