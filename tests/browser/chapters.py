@@ -147,6 +147,16 @@ def monitoring(mara: Person, deployment_ref: str, until: date) -> None:
 
 def booked(people: Company, mara: Person, deployment_ref: str) -> str:
     """Let the manager ask for an audit, planner and administrator handle it, the manager engage; return the booking."""
+    booking = requested(people, mara, deployment_ref)
+    _at_booking(people["Pia Duarte"], booking).press("Screen").press("Screen").sees("Screened.")
+    _at_booking(people["Amos Berg"], booking).press("Make the estimate").press("Make the estimate").sees("EUR")
+    mara.open(f"/firm/bookings/{booking}").sees("Auditor-days", "Estimate").press("Accept the estimate")
+    mara.fill({"Type your full name to sign": mara.name}).press("Accept the estimate").sees("Engaged.")
+    return booking
+
+
+def requested(people: Company, mara: Person, deployment_ref: str) -> str:
+    """Let the manager ask for an audit of a deployment; return the booking."""
     mara.open(f"/firm/deployments/{deployment_ref}").press("Ask for an audit")
     expect(mara.page.get_by_label("Visit guide")).to_be_checked()
     mara.fill(
@@ -157,10 +167,6 @@ def booked(people: Company, mara: Person, deployment_ref: str) -> str:
     ).press("Save and look at it")
     booking = mara.sees("A draft. It counts from the moment you ask").ref
     mara.press("Ask for this audit").press("Ask for this audit").sees("Asked for.")
-    _at_booking(people["Pia Duarte"], booking).press("Screen").press("Screen").sees("Screened.")
-    _at_booking(people["Amos Berg"], booking).press("Make the estimate").press("Make the estimate").sees("EUR")
-    mara.open(f"/firm/bookings/{booking}").sees("Auditor-days", "Estimate").press("Accept the estimate")
-    mara.fill({"Type your full name to sign": mara.name}).press("Accept the estimate").sees("Engaged.")
     return booking
 
 

@@ -77,8 +77,13 @@ def commented(mara: Person, lead: Person, audit: str) -> None:
 def answered(mara: Person, due_on: date) -> str:
     """Let the firm accept the open finding and propose a remedy; return the finding."""
     mara.go("Findings").press("FIN-2026-0001").press("Accept the finding").sees("Propose a remedy")
-    mara.press("Propose a remedy")
-    mara.fill(
+    propose_remedy(mara.press("Propose a remedy"), due_on)
+    return "FIN-2026-0001"
+
+
+def propose_remedy(manager: Person, due_on: date) -> None:
+    """Let the firm say how it mends a finding, in the form that is open."""
+    manager.fill(
         {
             "Correction": "July is declared anew.",
             "Root cause": "Batch jobs were not metered.",
@@ -87,8 +92,7 @@ def answered(mara: Person, due_on: date) -> str:
             "Done by": due_on,
         }
     ).press("Send it to the auditor")
-    mara.sees("Your remedy is with the auditor.")
-    return "FIN-2026-0001"
+    manager.sees("Your remedy is with the auditor.")
 
 
 def remedied(mara: Person, lead: Person, finding: str) -> None:

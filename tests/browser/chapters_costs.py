@@ -21,9 +21,9 @@ SUM = "4 700.08 EUR"
 
 def in_good_standing(mara: Person, deployment_ref: str) -> None:
     """Let the firm see its record, and anybody see it in the public register."""
-    mara.go("Record").sees("Visit guide", "Good standing", "C1 met", "C8 met")
-    mara.go("Public register").sees("Orchid Health", "Visit guide", "Good standing")
-    mara.open(f"/register/{deployment_ref}").sees("Orchid Health", "Good standing")
+    mara.go("Record").sees("Visit guide", "Conditions met", "C1 met", "C8 met")
+    mara.go("Public register").sees("Orchid Health", "Visit guide", "Conditions met")
+    mara.open(f"/register/{deployment_ref}").sees("Orchid Health", "Conditions met")
 
 
 def report_of(mara: Person) -> str:
@@ -72,4 +72,4 @@ def period_closed(people: Company, period: str, last: date) -> None:
 
 def statement_of(mara: Person) -> None:
     """Let the firm look at its statement, line by line."""
-    mara.go("Statements").press("STM-2027-0001").sees(SUM, "Administration", "Methodology", "X-HEA")
+    mara.go("Statements").press("STM-2027-0001").sees(SUM, "Administration", "Methodology", "Health care")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -46,3 +47,19 @@ def test_whole_way_by_pages(live_empty: Live, browser: Browser) -> None:
         period = chapters_costs.period_opened(people["Tess Okafor"], date(2026, 7, 1), last)
         chapters_costs.period_closed(people, period, last)
         chapters_costs.statement_of(mara)
+
+
+def test_core_of_the_way_without_scripts(live_demo: Live, browser: Browser) -> None:
+    """A browser that runs no script: a deployment with its preview, an audit asked for, a finding answered."""
+    with company(live_demo, browser, scripts=False) as people:
+        aoife = people["Aoife Brennan"]
+        aoife.go("Models").press("Lumen friend")
+        deployment = chapters.deployment(aoife, live_panel=False)
+        chapters.signed(aoife)
+        aoife.sees("Signed.")
+        booking = chapters.requested(people, aoife, deployment)
+        aoife.go("Bookings").sees(booking)
+
+        aoife.go("Findings").press(re.compile("FIN-")).press("Propose a remedy")
+        aoife.press("Send it to the auditor").sees("things to put right")
+        chapters_audit.propose_remedy(aoife, chapters.today(people) + timedelta(days=20))

@@ -77,8 +77,8 @@ def careless_worker(share: int, url: str, begun: float, folder: Path) -> None:
         work.note(DONE, subject_kind="test", subject_ref=subject)
 
     while True:
-        with database.engine.connect().execution_options(pool_reading=True) as connection:
-            key = connection.execute(pick).scalar_one_or_none()
+        with database.reading(SYSTEM, AT) as reading:
+            key = reading.session.connection().execute(pick).scalar_one_or_none()
         if key is None:
             break
         database.run_work(have_effect, key, actor=SYSTEM, at=AT)
@@ -92,9 +92,9 @@ def careless_worker(share: int, url: str, begun: float, folder: Path) -> None:
 
 def is_open(database: Database) -> bool:
     """Tell whether a job is left, due or claimed by somebody, perhaps by a dead one."""
-    with database.engine.connect().execution_options(pool_reading=True) as connection:
+    with database.reading(SYSTEM, AT) as reading:
         query = sa.text("SELECT 1 FROM job WHERE state IN ('due', 'claimed') LIMIT 1")
-        return connection.execute(query).first() is not None
+        return reading.session.connection().execute(query).first() is not None
 
 
 def effects(url: str) -> Counter[str]:

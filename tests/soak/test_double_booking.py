@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from pool.kernel.roles import SYSTEM
 from pool.kernel.storage import Database
 from tests.soak import booking
 from tests.soak.booking_checks import Findings, findings, unbalanced
@@ -54,8 +55,8 @@ def reading_now_and_then(url: str, seen: list[int]) -> Iterator[Callable[[], Non
 
     def look() -> None:
         if time.monotonic() - last[0] > LOOK_SECONDS:
-            with reader.engine.connect().execution_options(pool_reading=True) as connection:
-                seen.append(unbalanced(connection))
+            with reader.reading(SYSTEM, booking.AT) as reading:
+                seen.append(unbalanced(reading.session.connection()))
             last[0] = time.monotonic()
 
     try:

@@ -1,4 +1,4 @@
-"""A database that is away or busy: nothing was changed, the answer says so, and the next work is a transaction again."""
+"""A database that is away or busy: nothing was changed, it is said, and the next work is a transaction again."""
 
 from __future__ import annotations
 
