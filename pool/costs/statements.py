@@ -129,6 +129,13 @@ def explain(line: dict[str, Any], *, currency: str) -> str:
             unit=unit_words(line["unit"]),
             n=FEWEST_USERS_SHOWN,
         )
+    if line["users"] == 1:
+        return _(
+            "%(amount)s: the whole cost, because only this firm used it (%(weight)s: %(unit)s).",
+            amount=amount,
+            weight=line["weight"],
+            unit=unit_words(line["unit"]),
+        )
     return _(
         "%(amount)s: %(weight)s of %(total)s (%(unit)s) of %(cost)s, shared by %(users)s firms.",
         amount=amount,

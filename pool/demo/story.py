@@ -412,7 +412,6 @@ def _later(teller: Teller) -> None:
         audits.answer_all(teller, ahead[key])
     for key in ("D13", "D19", "D22"):
         audits.confirm(teller, ahead[key])
-    teller.do(manager_of("D15"), book.show_offer, booking=ahead["D15"])
     teller.do(manager_of("D22"), book.cancel, booking=ahead["D22"], reason="the model is replaced next month")
     teller.go_to(6)
     request(teller, "D16", window=(-20, -90), until="accepted")

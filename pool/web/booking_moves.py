@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pool.bookings.values import BookingFile
 from pool.journeys import book, plan
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.words import lazy as _l
-from pool.web.fields import Check, Choice, DateField, DecimalField, Integer, LongText, Option, Text
+from pool.web.booking_words import ASKED, OBJECTED, TO_AGREE, TO_CONFIRM, TO_OPEN, stage_of
+from pool.web.fields import Check, DateField, DecimalField, Hidden, Integer, LongText, MultiChoice, Option, Radio, Text
 from pool.web.forms import Form, Section
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act: ``move`` in the address, words, journey, and the form where something is to be said."""
+    """One act: ``move`` in the address, words, journey, and what is to be said with it.
+
+    ``shows`` names what stands above the form because it is agreed to: ``price`` or ``team``.
+    """
 
     move: str
     label: Any
     title: Any
     lead: Any
     journey: Callable[..., Any]
-    form: Form | None = None
+    fields: tuple[Any, ...] = ()
     style: str = "quiet"
+    shows: str = ""
 
-
-def _form(name: str, *fields: Any) -> Form:
-    return Form(name=name, sections=(Section(title="", fields=fields),))
+    @property
+    def form(self) -> Form:
+        """Return the form; where the journey takes it, the version that the person saw goes along."""
+        fields = self.fields
+        if "version" in inspect.signature(self.journey).parameters:
+            fields = (*fields, Hidden(name="version", required=False, most=12, pattern="[0-9]*"))
+        return Form(name=self.move, sections=(Section(title="", fields=fields),))
 
 
 def _reason(label: Any, help_text: Any = "") -> LongText:
@@ -54,7 +65,7 @@ ACTS: tuple[Act, ...] = (
         _l("Choose another window"),
         _l("Your place on the waiting list stays as it is."),
         book.change_window,
-        _form("window", *WINDOW),
+        WINDOW,
     ),
     Act(
         "accept",
@@ -62,8 +73,9 @@ ACTS: tuple[Act, ...] = (
         _l("Accept the estimate and engage"),
         _l("After this the pool looks for a team and dates."),
         book.accept,
-        _form("accept", SIGNED),
+        (SIGNED,),
         "primary",
+        "price",
     ),
     Act(
         "withdraw",
@@ -71,7 +83,7 @@ ACTS: tuple[Act, ...] = (
         _l("Withdraw this request"),
         _l("The request ends. You can ask again at any time."),
         book.withdraw,
-        _form("withdraw", _reason(_l("Why do you withdraw?"))),
+        (_reason(_l("Why do you withdraw?")),),
     ),
     Act(
         "object",
@@ -81,7 +93,7 @@ ACTS: tuple[Act, ...] = (
             "An objection needs a reason, such as an interest we do not know of. An independent person decides."
         ),
         book.object_to,
-        _form("object", _reason(_l("What speaks against the team?"))),
+        (_reason(_l("What speaks against the team?")),),
     ),
     Act("waive", _l("Agree to team and dates"), _l("Agree"), "", book.waive_objection, style="primary"),
     Act(
@@ -90,7 +102,7 @@ ACTS: tuple[Act, ...] = (
         _l("Ask for other dates"),
         _l("In notice this costs nothing and never counts as a refusal."),
         book.reschedule,
-        _form("reschedule", *WINDOW, _reason(_l("Why other dates?"))),
+        (*WINDOW, _reason(_l("Why other dates?"))),
     ),
     Act(
         "cancel",
@@ -98,7 +110,7 @@ ACTS: tuple[Act, ...] = (
         _l("Cancel this booking"),
         _l("Team and dates are given back. Costs already made for it are shared by the rules of the period."),
         book.cancel,
-        _form("cancel", _reason(_l("Why is it cancelled?"))),
+        (_reason(_l("Why is it cancelled?")),),
     ),
     Act(
         "screen",
@@ -106,8 +118,7 @@ ACTS: tuple[Act, ...] = (
         _l("Screen the application"),
         _l("Days, people and needs follow from the edition; what only you can know is asked here."),
         book.screen,
-        _form(
-            "screen",
+        (
             Integer(name="releases", label=_l("Model releases in the period"), default="0", least=0, most=1000),
             Check(name="logs_incomplete", label=_l("Logs are incomplete, so that tests must be rerun"), required=False),
             Check(name="tools_with_write_access", label=_l("Tools with write access"), required=False),
@@ -120,7 +131,7 @@ ACTS: tuple[Act, ...] = (
         _l("Send back for completion"),
         _l("The waiting-list instant stays."),
         book.return_booking,
-        _form("return", LongText(name="items", label=_l("What is missing?"), rows=4, most=5000)),
+        (LongText(name="items", label=_l("What is missing?"), rows=4, most=5000),),
     ),
     Act(
         "decline",
@@ -128,7 +139,7 @@ ACTS: tuple[Act, ...] = (
         _l("Decline the application"),
         _l("Only where the pool lacks competence or independence. It never counts against the firm."),
         book.decline,
-        _form("decline", _reason(_l("Reason, told to the firm"))),
+        (_reason(_l("Reason, told to the firm")),),
     ),
     Act(
         "quote",
@@ -136,8 +147,7 @@ ACTS: tuple[Act, ...] = (
         _l("Make the estimate"),
         _l("From the exact auditor-days and the rates of auditors who could come."),
         book.quote,
-        _form(
-            "quote",
+        (
             DecimalField(name="overhead_percent", label=_l("Share of the facilities"), unit="%", default="20"),
             Integer(name="valid_days", label=_l("Valid for"), unit=_l("days"), default="30", least=1, most=180),
         ),
@@ -150,7 +160,7 @@ ACTS: tuple[Act, ...] = (
         _l("Take the proposal back"),
         _l("Half-days are given back and the next best team is looked for."),
         plan.take_back_proposal,
-        _form("take_back", _reason(_l("Why?"))),
+        (_reason(_l("Why?")),),
     ),
     Act("replan", _l("Look for the next best team"), _l("Plan again"), "", plan.replan_one, style="primary"),
     Act(
@@ -159,8 +169,7 @@ ACTS: tuple[Act, ...] = (
         _l("Decide on the objection"),
         "",
         book.decide_objection,
-        _form(
-            "objection",
+        (
             Choice(
                 name="upheld",
                 label=_l("Decision"),

@@ -157,10 +157,10 @@ def booked(people: Company, mara: Person, deployment_ref: str) -> str:
 
 def requested(people: Company, mara: Person, deployment_ref: str) -> str:
     """Let the manager ask for an audit of a deployment; return the booking."""
-    mara.open(f"/firm/deployments/{deployment_ref}").press("Ask for an audit")
-    expect(mara.page.get_by_label("Visit guide")).to_be_checked()
+    mara.go("Bookings").press("Ask for an audit")
     mara.fill(
         {
+            "Deployments": f"Visit guide ({deployment_ref})",
             "Earliest day": today(people) + timedelta(days=20),
             "Latest day": today(people) + timedelta(days=75),
         }

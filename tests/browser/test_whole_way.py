@@ -56,7 +56,7 @@ def test_core_of_the_way_without_scripts(live_demo: Live, browser: Browser) -> N
         aoife.go("Models").press("Lumen friend")
         deployment = chapters.deployment(aoife, live_panel=False)
         chapters.signed(aoife)
-        aoife.sees("Signed.")
+        aoife.sees("Registered", "Signed first")
         booking = chapters.requested(people, aoife, deployment)
         aoife.go("Bookings").sees(booking)
 

@@ -137,7 +137,8 @@ def offers(
     found: list[tuple[BookingLine, date | None]] = []
     for line in [one for one in lines if one.state == BookingState.PROPOSED][:most]:
         offer = bookings.booking(reading, line.ref).standing
-        if offer is not None and offer.waived_at is None and not offer.objection:
+        is_over = offer is not None and offer.objection_until is not None and offer.objection_until < day_of(reading.at)
+        if offer is not None and offer.waived_at is None and not offer.objection and not is_over:
             found.append((line, offer.objection_until))
     return tuple(found)
 

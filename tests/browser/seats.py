@@ -1,0 +1,61 @@
+"""Sitting down in a seat of the demo without the sign-in pages: a session as they make it, as a cookie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from pool.kernel.clock import now
+from pool.kernel.roles import SYSTEM, Actor, Office
+from pool.members import service
+from pool.members.queries import actor_of
+from tests.support.web import database_of
+
+#: Somebody of the demo for every seat: audience, then who. Firms with much to show, an auditor with work at hand.
+SEATS: dict[str, tuple[str, ...]] = {
+    "public": ("",),
+    "firm": ("aoife", "nikos", "hanna", "ruth"),
+    "auditor": ("ada", "grace", "emeka"),
+    "pool": ("pia", "rita", "tess", "amos", "theo", "dora", "edda", "ivo"),
+}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat with the token of its session; both empty for a visitor."""
+
+    audience: str
+    who: str
+    office: Office
+    token: str
+
+    @property
+    def name(self) -> str:
+        """Return how faults name the seat."""
+        return f"{self.office} ({self.who})" if self.who else "visitor"
+
+
+def seats(app: Flask) -> list[Seat]:
+    """Sit everybody of :data:`SEATS` down; return their seats."""
+    return [
+        Seat(audience, who, Office.PUBLIC, "") if not who else _sit(app, audience, who)
+        for audience, names in SEATS.items()
+        for who in names
+    ]
+
+
+def _sit(app: Flask, audience: str, who: str) -> Seat:
+    database, at = database_of(app), now()
+    with database.reading(SYSTEM, at) as reading:
+        actor: Actor = actor_of(reading, email=f"{who}@demo.example")
+    token = database.run_work(
+        service.start_session,
+        person_id=actor.person_id,
+        seat_id=actor.seat_id,
+        data={},
+        second_factor_at=at,
+        actor=SYSTEM,
+        at=at,
+    )
+    return Seat(audience, who, actor.office, token)
