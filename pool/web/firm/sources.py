@@ -17,6 +17,7 @@ from pool.bookings.states import BookingState
 from pool.bookings.values import BookingFile, BookingLine
 from pool.costs import queries as costs
 from pool.costs.queries import StatementView
+from pool.kernel.clock import day_of
 from pool.kernel.listing import ListRequest
 from pool.kernel.money import Money
 from pool.kernel.storage import Reading
