@@ -29,7 +29,7 @@ def main(names: Sequence[str]) -> None:
         print(f"{name}: {str(module.__doc__).splitlines()[0]}", flush=True)
         table = as_table(module.measure())
         print(table, flush=True)
-        text += f"\n## {name.capitalize()}\n\n{module.__doc__}\n{table}\n"
+        text += f"\n## {name.capitalize()}\n\n{module.__doc__}\n\n{table}\n"
     RESULTS.write_text(text, encoding="utf-8")
 
 

@@ -41,7 +41,10 @@ def enqueue(work: Work, *, kind: str, dedupe_key: str, due_at: datetime, payload
 
 
 def claim(work: Work, *, worker: str) -> DueJob | None:
-    """Claim the oldest due job, or one whose lease ran out; ``None`` where nothing is due."""
+    """Claim the oldest due job, or one whose lease ran out; ``None`` where nothing is due.
+
+    A job whose worker died eight times is given up: it would go on killing workers.
+    """
     statement = (
         select(Job)
         .where(
@@ -52,7 +55,10 @@ def claim(work: Work, *, worker: str) -> DueJob | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    job = work.session.exec(statement).first()
+    while (job := work.session.exec(statement).first()) is not None and job.attempts >= MAX_ATTEMPTS:
+        job.state = "dead"
+        job.last_error = job.last_error or "its workers died"
+        work.flush()
     if job is None:
         return None
     job.state = "claimed"

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
-
 from pool.journeys.report import firm_report
 from pool.kernel.clock import now
 from pool.kernel.refusals import Conflict
@@ -25,7 +23,7 @@ class DemoBroken(Conflict):
     """A page of the demo did not answer as it should."""
 
 
-def ask_every_seat(app: Flask, database: Database) -> int:
+def ask_every_seat(app: Any, database: Database) -> int:
     """Sign in to every seat and open each page of its navigation once; return how many pages answered.
 
     Raises: DemoBroken naming seat and page.
@@ -35,7 +33,7 @@ def ask_every_seat(app: Flask, database: Database) -> int:
     return sum(_ask(app, seat) for seat in seats)
 
 
-def _ask(app: Flask, seat: SeatView) -> int:
+def _ask(app: Any, seat: SeatView) -> int:
     client = app.test_client()
     token = _CSRF.search(_get(client, "/sign-in", seat))
     if token is None:

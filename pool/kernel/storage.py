@@ -9,6 +9,7 @@ measurement.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -184,6 +185,10 @@ def takes_numbers(journey: F) -> F:
     """Mark a journey that takes a gapless number or appends to the record: PostgreSQL runs such one at a time."""
     journey.takes_numbers = True  # type: ignore[attr-defined]
     return journey
+
+
+# Why: the driver logs a warning for every refused batch, which floods a busy pool's log with what is retried anyway.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 class FencedSession(Session):

@@ -6,6 +6,7 @@ by another process. Number ``n`` is the same request in every run.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -297,6 +298,8 @@ WAYS: dict[str, tuple[Callable[[str], Database], Callable[[Pool, Database, Attem
 
 def worker(share: int, pool: Pool, way: str, folder: Path, count: int) -> None:
     """Send every request of one share that has no line yet; write a line once it was answered."""
+    # Why: the driver warns of every refused batch, and refusals are what this run is about.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     opened, send = WAYS[way]
     database, log = opened(pool.url), Log(log_path(folder, share))
     for n in shares(share, processes=PROCESSES, count=count, done=log.lines()):

@@ -248,6 +248,18 @@ def test_point_rated_major_needs_a_finding(world: World) -> None:
     assert world.run("ada", service.end_fieldwork, audit_ref=ref) == "draft_report"
 
 
+def test_firm_reads_the_report_only_once_it_was_sent(world: World) -> None:
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    casework.rate_all(world, ref)
+    world.run("ada", service.end_fieldwork, audit_ref=ref)
+    world.run("ada", service.write_report, audit_ref=ref, summary="What we saw.")
+    assert world.ask("mara", queries.audit_file, ref).summary == ""
+    assert world.ask("ada", queries.audit_file, ref).summary == "What we saw."
+    world.run("ada", service.send_report, audit_ref=ref)
+    assert world.ask("mara", queries.audit_file, ref).summary == "What we saw."
+
+
 def test_report_waits_for_the_firms_comment_or_its_silence(world: World) -> None:
     ref = casework.open_audit(world)
     casework.to_stage2(world, ref)
@@ -295,6 +307,7 @@ def test_clarified_audit_goes_back_and_asks_the_firm_again(world: World) -> None
     world.run("theo", service.take_review, audit_ref=ref)
     assert world.run("theo", service.apply_verdict, audit_ref=ref, verdict="clarify") == "draft_report"
     world.run("ada", service.write_report, audit_ref=ref, summary="Clearer.")
+    assert world.ask("mara", queries.audit_file, ref).summary == ""
     world.run("ada", service.send_report, audit_ref=ref)
     assert world.ask("mara", queries.audit_file, ref).participants[0].commented_at is None
 
