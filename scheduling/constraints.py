@@ -322,7 +322,7 @@ def pin(case: Case) -> Iterator[Violation]:
                 yield Violation("pin", reason, audit=placed.audit.id, auditor=seat.auditor)
 
 
-@_rule("excluded", lazy("Nobody is in a team who declined the audit or was objected to."))
+@_rule("excluded", lazy("Nobody is in a team who declined the audit, was objected to, or judged it before."))
 def excluded(case: Case) -> Iterator[Violation]:
     """Refuse auditors who are excluded from this audit."""
     for placed in case.placed:

@@ -38,7 +38,7 @@ LEVELS: Mapping[str, str] = {
 FUNNEL_STEPS: Mapping[str, str] = {
     "all": lazy("All auditors of the problem."),
     "window": lazy("The window holds too few working half-days in a row."),
-    "excluded": lazy("Left after those who declined or were objected to."),
+    "excluded": lazy("Left after those who declined, were objected to, or judged it before."),
     "pin": lazy("Left where what is fixed already allows."),
     "competence-cover": lazy("Left that hold a needed competence at its level (of a team of one: all of them)."),
     "competence-valid": lazy("Left whose competence is valid on every day of some start in the window."),

@@ -137,8 +137,8 @@ class Pin:
 class Audit:
     """A booked audit to be placed: ``people`` work the same ``half_days`` consecutive working half-days.
 
-    ``language`` None: any. ``region`` None: remote, nobody travels. ``excluded``: auditors who declined or were
-    objected to.
+    ``language`` None: any. ``region`` None: remote, nobody travels. ``excluded``: auditors who declined, were
+    objected to, or judged it before.
     """
 
     id: str

@@ -61,7 +61,7 @@ class Fields:
         """Return true or false."""
         value = self.take(key, default)
         if not isinstance(value, bool):
-            raise WrongShape(_("true or false is needed here."), field=self.at(key))
+            raise WrongShape(_("true or false is needed here."), field=self.at(key), next_step=_("See the schema."))
         return value
 
     def day(self, key: str) -> date:
@@ -86,7 +86,7 @@ class Fields:
         """Return what ``read`` makes of each element of a list; ``read`` gets the element and its path."""
         value = self.take(key, default)
         if not isinstance(value, (list, tuple)):
-            raise WrongShape(_("A list is needed here."), field=self.at(key))
+            raise WrongShape(_("A list is needed here."), field=self.at(key), next_step=_("See the schema."))
         return tuple(read(item, f"{self.at(key)}[{number}]") for number, item in enumerate(value))
 
     def done(self) -> None:
@@ -105,14 +105,16 @@ class Fields:
 def as_text(value: object, path: str) -> str:
     """Return ``value`` if it is a text of 1 to 200 characters without control characters."""
     if not isinstance(value, str) or not 1 <= len(value) <= 200 or not value.isprintable():
-        raise WrongShape(_("A text of 1 to 200 printable characters is needed here."), field=path)
+        raise WrongShape(
+            _("A text of 1 to 200 printable characters is needed here."), field=path, next_step=_("See the schema.")
+        )
     return value
 
 
 def as_whole(value: object, path: str) -> int:
     """Return ``value`` if it is a whole number that every JSON reader keeps exact."""
     if type(value) is not int or abs(value) > LARGEST_NUMBER:
-        raise WrongShape(_("A whole number is needed here."), field=path)
+        raise WrongShape(_("A whole number is needed here."), field=path, next_step=_("See the schema."))
     return value
 
 

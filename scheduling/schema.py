@@ -213,7 +213,7 @@ def _audit_part() -> Schema:
             "pinned": {"anyOf": [_ref("pin"), {"type": "null"}], "description": "What is fixed already."},
             "excluded": {
                 **_many(_ref("text")),
-                "description": "Auditors who declined this audit or were objected to.",
+                "description": "Auditors who declined this audit, were objected to, or judged its deployments before.",
             },
         },
     )

@@ -35,7 +35,7 @@ class HalfDay(SQLModel, table=True):
 
     __tablename__ = "half_day"
     __table_args__ = (one_of("state", ("held", "booked")), check("half_day >= 0", "half_day_on_grid"))
-    visibility: ClassVar[Visibility] = Visibility(auditor="auditor_id", audit="audit_id")
+    visibility: ClassVar[Visibility] = Visibility(auditor="auditor_id", audit="audit_id", pool_writes=True)
     append_only: ClassVar[bool] = False
 
     auditor_id: int = Field(primary_key=True, sa_type=BIGINT, foreign_key="auditor.id")

@@ -50,6 +50,7 @@ from auditors.casework.views import (
     thread_entry,
 )
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
+from pool.kernel.roles import FIRM_OFFICES
 from pool.kernel.storage import Reading
 from pool.kernel.traces import Activity
 
@@ -85,6 +86,8 @@ FINDING_COLUMNS = ListColumns(
 _AT_WORK = tuple(
     state for state in AuditState if state not in (AuditState.DECIDED, AuditState.CLOSED, AuditState.ABORTED)
 )
+#: States in which the report's words are the team's alone.
+_UNSENT = frozenset({AuditState.STAGE2, AuditState.DRAFT_REPORT})
 _FIRM_TURN = (
     FindingState.ISSUED,
     FindingState.ACKNOWLEDGED,
@@ -132,7 +135,10 @@ def _by_audit(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
-    """Return everything of one audit that the scope may see. Raises: AuditMissing."""
+    """Return everything of one audit that the scope may see. Raises: AuditMissing.
+
+    A firm reads the report once it was sent, and not while it is written anew.
+    """
     audit = find_audit(reading, audit_ref)
     audit_id = key_of(audit)
     participants = participants_of(reading, audit_id)
@@ -172,7 +178,7 @@ def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
         readiness=audit.readiness,
         fieldwork_ended_on=audit.fieldwork_ended_on,
         reported_at=audit.reported_at,
-        summary=audit.report_note,
+        summary="" if reading.actor.office in FIRM_OFFICES and audit.state in _UNSENT else audit.report_note,
         closed_at=audit.closed_at,
         version=audit.version,
         participants=tuple(participant_view(row) for row in participants),
@@ -324,6 +330,34 @@ def took_part(reading: Reading, audit_id: int, person_id: int) -> bool:
     return found is not None
 
 
+def has_audited(reading: Reading, deployment_id: int, person_id: int) -> bool:
+    """Tell whether a person is or was in the team of an audit of a deployment."""
+    found = reading.session.exec(
+        select(AuditMember.id)
+        .join(AuditParticipant, col(AuditParticipant.audit_id) == col(AuditMember.audit_id))
+        .where(col(AuditParticipant.deployment_id) == deployment_id, col(AuditMember.person_id) == person_id)
+    ).first()
+    return found is not None
+
+
+def graders_of(reading: Reading, deployment_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return, by deployment, the auditors of every team one of whose findings is open there; one query."""
+    rows = reading.session.exec(
+        select(Finding.deployment_id, AuditMember.auditor_id)
+        .join(AuditMember, col(AuditMember.audit_id) == col(Finding.audit_id))
+        .where(
+            col(Finding.deployment_id).in_(list(deployment_ids)),
+            col(Finding.released).is_(True),
+            col(Finding.grade).in_(sorted(DEMANDING)),
+            col(Finding.state).not_in((FindingState.VERIFIED_CLOSED, FindingState.WITHDRAWN)),
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for deployment_id, auditor_id in rows:
+        found.setdefault(deployment_id, set()).add(auditor_id)
+    return {deployment_id: frozenset(auditors) for deployment_id, auditors in found.items()}
+
+
 __all__ = [
     "audit_file",
     "audit_progress_facts",
@@ -337,6 +371,8 @@ __all__ = [
     "findings_in",
     "findings_of_deployment",
     "findings_of_firm",
+    "graders_of",
+    "has_audited",
     "known_digests",
     "my_desk",
     "next_due",

@@ -71,7 +71,9 @@ class AuditMember(Row, table=True):
         unique("audit_id", "person_id"),
         one_of("role", ("lead", "auditor", "expert", "trainee", "observer")),
     )
-    visibility: ClassVar[Visibility] = Visibility(participant="audit_id", audit="audit_id", person="person_id")
+    visibility: ClassVar[Visibility] = Visibility(
+        participant="audit_id", audit="audit_id", person="person_id", pool_writes=True
+    )
 
     audit_id: int = bigint(foreign_key="audit.id", index=True)
     auditor_id: int = bigint(foreign_key="auditor.id", index=True)
@@ -90,7 +92,7 @@ class AuditGrant(Row, table=True):
         owned("deployment", "deployment_id"),
         check("until_at IS NULL OR until_at > from_at", "grant_runs_forward"),
     )
-    visibility: ClassVar[Visibility] = Visibility(person="person_id")
+    visibility: ClassVar[Visibility] = Visibility(person="person_id", pool_writes=True)
 
     person_id: int = bigint(index=True)
     audit_id: int = bigint(foreign_key="audit.id", index=True)

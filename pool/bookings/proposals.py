@@ -21,6 +21,7 @@ from pool.bookings.lookup import (
 from pool.bookings.moves import move_booking, move_proposal
 from pool.bookings.requests import BookingRef, ref_of
 from pool.bookings.rules import ANSWER_WORKING_DAYS, BookingFacts, objection_until, working_days_later
+from pool.bookings.separation import separated_auditors
 from pool.bookings.states import ProposalState
 from pool.bookings.tables import Booking, Proposal, ProposalMember
 from pool.kernel.clock import day_of
@@ -116,7 +117,7 @@ def propose(
     row = find_booking(work, booking)
     facts = BookingFacts(
         today=day_of(work.at),
-        team_faults=tuple(_team_faults(row, half_days, members)),
+        team_faults=(*_team_faults(row, half_days, members), *_judged_before(work, row, members)),
         interests=_interests(work, row, members, half_days),
     )
     move_booking(work, row, "propose", facts=facts)
@@ -176,6 +177,15 @@ def _team_faults(row: Booking, half_days: Sequence[HalfDay], members: Sequence[A
     elif not row.window_from <= half_days[0].day <= half_days[-1].day <= row.window_until:
         faults.append(_("The days lie outside the firm's window."))
     return faults
+
+
+def _judged_before(reading: Reading, row: Booking, members: Sequence[AskedMember]) -> list[str]:
+    kept = separated_auditors(reading, [row])[key_of(row)]
+    return [
+        _("%(name)s judged this deployment before, as ethics reviewer or in the team that graded.", name=one.name)
+        for one in members
+        if one.auditor_id in kept
+    ]
 
 
 def _interests(

@@ -18,6 +18,7 @@ from pool.bookings.lookup import (
 )
 from pool.bookings.record_facts import audit_refusals, audit_requests, engagement_facts
 from pool.bookings.rules import BOOKING_CYCLE, ENDED, OPEN_FOR_PLANNING, objection_until
+from pool.bookings.separation import separated_auditors
 from pool.bookings.states import BookingState, ProposalState
 from pool.bookings.tables import Booking, BookingDeployment, Proposal, ProposalMember
 from pool.bookings.values import (
@@ -57,6 +58,14 @@ __all__ = [
 
 #: Steps that end a booking are nobody's next step.
 _NOT_NEXT = ("withdraw", "cancel", "stop", "decline", "take_back", "expire", "reschedule")
+
+
+def _frozen(*path: str | int) -> Any:
+    """Return the expression for a text of the facts that a booking froze."""
+    facts: Any = col(Booking.facts_snapshot)
+    return facts[path].as_string()
+
+
 BOOKING_COLUMNS = ListColumns(
     key=col(Booking.id),
     sorts={
@@ -74,7 +83,14 @@ BOOKING_COLUMNS = ListColumns(
         "kind": col(Booking.kind),
         "firm": lambda values: col(Booking.firm_id).in_([int(value) for value in values if value.isdigit()]),
     },
-    search=(col(Booking.ref), col(Booking.audit_ref), col(Booking.note), col(Booking.state)),
+    search=(
+        col(Booking.ref),
+        col(Booking.audit_ref),
+        col(Booking.note),
+        col(Booking.state),
+        _frozen("firm", "name"),
+        *(_frozen("deployments", n, "name") for n in range(3)),
+    ),
 )
 
 
@@ -304,12 +320,13 @@ def _asked(reading: Reading, *conditions: Any) -> tuple[AskedView, ...]:
 
 
 def open_bookings(reading: Reading, *, refs: Iterable[str] | None = None) -> tuple[OpenBooking, ...]:
-    """Return the bookings that wait for a team, in the order of their waiting-list instants: three queries."""
+    """Return the bookings that wait for a team, in the order of their waiting-list instants: six queries."""
     statement = select(Booking).where(col(Booking.state).in_([str(state) for state in OPEN_FOR_PLANNING]))
     if refs is not None:
         statement = statement.where(col(Booking.ref).in_(list(refs)))
     rows = list(reading.session.exec(statement.order_by(col(Booking.requested_at), col(Booking.id))))
     excluded = excluded_auditors(reading, [key_of(row) for row in rows])
+    separated = separated_auditors(reading, rows)
     return tuple(
         OpenBooking(
             ref=row.ref,
@@ -324,7 +341,7 @@ def open_bookings(reading: Reading, *, refs: Iterable[str] | None = None) -> tup
             needs=tuple((str(n["code"]), int(n["min_level"]), bool(n["lead"])) for n in row.needs),
             window=Window.of_days(row.window_from, row.window_until),
             requested_at=row.requested_at or row.created_at,
-            excluded=excluded.get(key_of(row), ()),
+            excluded=tuple(dict.fromkeys((*excluded.get(key_of(row), ()), *sorted(separated[key_of(row)])))),
         )
         for row in rows
     )

@@ -1,5 +1,6 @@
 """Rows of bookings: the request, its deployments, its steps, and proposals of teams and dates."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -171,7 +172,7 @@ class Refusal(Row, table=True):
 
     __tablename__ = "audit_refusal"
     __table_args__ = (owned("booking", "booking_id"), owned("deployment", "deployment_id"))
-    visibility: ClassVar[Visibility] = _OWN
+    visibility: ClassVar[Visibility] = replace(_OWN, pool_writes=True)
     append_only: ClassVar[bool] = True
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)

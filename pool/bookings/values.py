@@ -212,7 +212,10 @@ class EngagementFacts:
 
 @dataclass(frozen=True, slots=True)
 class OpenBooking:
-    """A booking that waits for a team, as planning needs it; ``excluded`` auditors said no or were objected to."""
+    """A booking that waits for a team, as planning needs it.
+
+    ``excluded`` auditors said no, were objected to, or judged the same deployments before.
+    """
 
     ref: str
     state: str

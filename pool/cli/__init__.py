@@ -70,15 +70,25 @@ def call(argv: Sequence[str]) -> int:
     except click.Abort:
         return 130
     except Refusal as refusal:
-        print_json(refusal.as_json())
-        return 2
+        return _refused(refusal)
     except click.ClickException as error:
-        print_json(_usage(error).as_json())
-        return 2
+        return _refused(_usage(error))
     return result if isinstance(result, int) else 0
 
 
+def _refused(refusal: Refusal) -> int:
+    """Print one refusal alone on stdout; there is always something to do next."""
+    refusal.next_step = refusal.next_step or "Correct this and run the command again."
+    print_json(refusal.as_json())
+    return 2
+
+
 def _usage(error: click.ClickException) -> Refusal:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # Why both: a person who named no command wants the help, a program the one shape of an error.
+        assert error.ctx is not None
+        click.echo(error.ctx.get_help(), err=True)
+        return Refusal("No command was named.", next_step=f"See {error.ctx.command_path} --help.")
     field = None
     if isinstance(error, click.BadParameter) and error.param is not None:
         field = error.param.opts[-1].lstrip("-") if error.param.opts else error.param.name
@@ -86,7 +96,7 @@ def _usage(error: click.ClickException) -> Refusal:
         field = error.option_name.lstrip("-")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "audit-pool"
-    return Refusal(error.format_message(), field=field, next_step=f"See {path} --help.")
+    return Refusal(" ".join(error.format_message().split()), field=field, next_step=f"See {path} --help.")
 
 
 def run(argv: Sequence[str]) -> tuple[int, str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from pool.kernel.clock import now
-from pool.kernel.refusals import Invalid
+from pool.kernel.refusals import Conflict, Invalid
 from pool.kernel.roles import SYSTEM, Actor
 from pool.kernel.storage import Database
 from pool.members.queries import actor_of
@@ -21,10 +24,14 @@ class NoDatabase(Invalid):
     """``POOL_DATABASE_URL`` does not name a database."""
 
 
-def open_database() -> Database:
-    """Open the database that ``POOL_DATABASE_URL`` names.
+class OldForm(Conflict):
+    """The database has not the form this program expects."""
 
-    Raises: NoDatabase.
+
+def open_database(*, in_any_form: bool = False) -> Database:
+    """Open the database that ``POOL_DATABASE_URL`` names; ``in_any_form`` also one that is empty or of an older form.
+
+    Raises: NoDatabase, OldForm.
     """
     url = os.environ.get("POOL_DATABASE_URL", "")
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
@@ -35,11 +42,44 @@ def open_database() -> Database:
             field="POOL_DATABASE_URL",
             next_step="Set it to sqlite:///PATH or postgresql://USER@HOST/DATABASE.",
         )
+    file = make_url(url).database if url.startswith("sqlite:") else None
+    if file and not in_any_form and not Path(file).is_file():
+        # Why before it is opened: SQLite makes an empty file of every slip in a path.
+        raise NoDatabase(
+            "There is no database at this path.",
+            field="POOL_DATABASE_URL",
+            next_step="Correct the path, or run audit-pool db upgrade to make a new one.",
+        )
     database = Database(url)
     context = click.get_current_context(silent=True)
     if context is not None:
         context.call_on_close(database.dispose)
+    if not in_any_form:
+        check_form(database)
     return database
+
+
+def check_form(database: Database) -> None:
+    """Hold that a database can be reached and has the form this program expects.
+
+    Raises: NoDatabase, OldForm.
+    """
+    from pool import schema
+
+    try:
+        at_head = schema.is_at_head(database)
+    except SQLAlchemyError as error:
+        raise NoDatabase(
+            "The database that POOL_DATABASE_URL names cannot be reached.",
+            field="POOL_DATABASE_URL",
+            next_step="Check the address and whether the server runs.",
+        ) from error
+    if not at_head:
+        raise OldForm(
+            "The database has not the form this program expects.",
+            field="POOL_DATABASE_URL",
+            next_step="Run audit-pool db upgrade.",
+        )
 
 
 def acting(database: Database, email: str, office: str | None = None) -> Actor:

@@ -13,6 +13,8 @@ from pool.kernel.clock import day_of, now
 from pool.kernel.refusals import Conflict
 from pool.kernel.storage import Database
 
+#: Written before the story begins: what lies in a folder with this mark was made here and may be made anew.
+BEGUN = "demo"
 #: Written when the story was told to its end; a folder without it is made anew.
 DONE = "made"
 
@@ -28,9 +30,12 @@ class NotADemo(Conflict):
 def group(check_only: bool, data: str, port: int) -> None:
     """Make a demo pool and serve it with a sign-in card for every seat, until stopped."""
     folder = Path(data)
+    refuse_strange(folder)
     # Why: the demo never touches another database; what the environment names is somebody's real pool.
     for name in ("POOL_DATABASE_URL", "POOL_FILES_DIR", "POOL_DEMO"):
         os.environ.pop(name, None)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / BEGUN).touch()
     settings = local_settings(folder, port=port, demo="1")
     _make(folder, settings.database_url)
     if check_only:
@@ -48,31 +53,35 @@ def group(check_only: bool, data: str, port: int) -> None:
     serve_threads(settings, host="127.0.0.1", port=port, with_clock=True)
 
 
-def _make(folder: Path, url: str) -> None:
-    if (folder / DONE).exists():
-        from pool.schema import upgrade
+def refuse_strange(folder: Path) -> None:
+    """Refuse a folder that holds anything but a demo: a real pool's database has the same name as a demo's.
 
-        upgrade(url)
-        return
-    database_file = folder / "pool.sqlite"
-    known = {"secret", "files", "pool.sqlite", "pool.sqlite-wal", "pool.sqlite-shm"}
-    strangers = sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
-    if strangers:
+    Raises: NotADemo.
+    """
+    next_step = "Name an empty folder, or one that does not exist."
+    if folder.exists() and not folder.is_dir():
+        raise NotADemo(f"{folder} is not a folder.", field="data", next_step=next_step)
+    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    if found and not {BEGUN, DONE} & set(found):
         raise NotADemo(
-            f"The folder {folder} holds other things: {', '.join(strangers[:3])}.",
-            field="data",
-            next_step="Name an empty folder, or one that does not exist.",
+            f"The folder {folder} holds other things: {', '.join(found[:3])}.", field="data", next_step=next_step
         )
-    for name in ("pool.sqlite", "pool.sqlite-wal", "pool.sqlite-shm"):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / "files", ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    from pool.demo.story import tell
+
+
+def _make(folder: Path, url: str) -> None:
     from pool.schema import upgrade
 
-    click.echo(f"Making a demo pool in {database_file.parent} (about a minute)", err=True)
+    if (folder / DONE).exists() and (folder / "pool.sqlite").exists():
+        upgrade(url)
+        return
+    for name in ("pool.sqlite", "pool.sqlite-wal", "pool.sqlite-shm", DONE):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "files", ignore_errors=True)
+    from pool.demo.story import tell
+
+    click.echo(f"Making a demo pool in {folder} (about a minute)", err=True)
     upgrade(url)
     database = Database(url)
-    tell(database, day_of(now()), say=lambda words: click.echo(f"  {words}", err=True))
+    tell(database, day_of(now()), say=lambda words: click.echo(f"  {words}", err=True), files=folder / "files")
     database.dispose()
-    (folder / DONE).write_text("")
+    (folder / DONE).touch()

@@ -85,7 +85,7 @@ class DriverReading(Row, table=True):
         unique("period_id", "facility_id", "firm_id"),
         check("weight >= 0", "weight_not_negative"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", pool_writes=True)
 
     period_id: int = bigint(foreign_key="cost_period.id", index=True)
     facility_id: int = bigint(foreign_key="facility.id", index=True)
@@ -100,7 +100,7 @@ class AllocationLine(Row, table=True):
 
     __tablename__ = "allocation_line"
     __table_args__ = (unique("period_id", "facility_id", "firm_id"),)
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", pool_writes=True)
     append_only: ClassVar[bool] = True
 
     period_id: int = bigint(foreign_key="cost_period.id", index=True)
@@ -129,7 +129,7 @@ class LedgerTransaction(Row, table=True):
         one_of("state", ("draft", "posted")),
         check("(state = 'posted') = (posted_at IS NOT NULL)", "posted_has_instant"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", pool_writes=True)
 
     ref: str = Field(max_length=20, unique=True)
     kind: str = Field(max_length=10)
@@ -151,7 +151,7 @@ class LedgerEntry(Row, table=True):
         owned("ledger_transaction", "transaction_id"),
         check("amount_minor <> 0", "amount_not_zero"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", pool_writes=True)
     append_only: ClassVar[bool] = True
 
     transaction_id: int = bigint(foreign_key="ledger_transaction.id", index=True)
@@ -167,7 +167,7 @@ class Statement(Row, table=True):
 
     __tablename__ = "statement"
     __table_args__ = (unique("period_id", "firm_id"), owned("ledger_transaction", "transaction_id"))
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", pool_writes=True)
     append_only: ClassVar[bool] = True
 
     ref: str = Field(max_length=20, unique=True)

@@ -17,7 +17,7 @@ class TechnicalReview(Row, table=True):
 
     __tablename__ = "technical_review"
     __table_args__ = (one_of("verdict", ("clarify", "await_action", "recommend")),)
-    visibility: ClassVar[Visibility] = Visibility(audit="audit_id")
+    visibility: ClassVar[Visibility] = Visibility(audit="audit_id", pool_writes=True)
     append_only: ClassVar[bool] = True
 
     audit_id: int = bigint(foreign_key="audit.id", index=True)
@@ -42,7 +42,7 @@ class Decision(Row, table=True):
         one_of("outcome", OUTCOMES),
         check("length(reasons) > 0", "decision_has_reasons"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", audit="audit_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", audit="audit_id", pool_writes=True)
     append_only: ClassVar[bool] = True
 
     ref: str = Field(max_length=20, unique=True)
@@ -70,7 +70,7 @@ class StandingDecision(Row, table=True):
         one_of("to_state", ("suspended", "revoked", "good_standing", "at_risk", "lapsed")),
         check("second_person_id <> first_person_id", "two_different_persons"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", pool_writes=True)
     append_only: ClassVar[bool] = True
 
     ref: str = Field(max_length=20, unique=True)

@@ -11,7 +11,7 @@ from pool.kernel.clock import now
 from pool.kernel.refusals import Conflict
 from pool.kernel.roles import SYSTEM
 from pool.kernel.storage import Database
-from pool.members.queries import SeatView, actor_of, demo_cards
+from pool.members.queries import SeatView, actor_of, demo_cards, firms
 from pool.reports.firm_report import render_firm_report
 
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -81,8 +81,6 @@ def write_report(database: Database, folder: Path) -> Path:
     with database.reading(SYSTEM, at) as reading:
         manager = actor_of(reading, email="ben@demo.example")
     with database.reading(manager, at) as reading:
-        from pool.members.queries import firms
-
         (firm,) = firms(reading)
         facts = firm_report(reading, firm.ref)
     path = folder / f"report-{firm.ref}.pdf"

@@ -40,9 +40,9 @@ def files_folder() -> Path:
     return packed if packed.is_dir() else Path(__file__).parent.parent.parent / "tests" / "samples"
 
 
-def tell(database: Database, today: date, say: Callable[[str], None] = log.info) -> None:
-    """Tell the whole story into an empty, migrated database."""
-    teller = Teller(database, today)
+def tell(database: Database, today: date, say: Callable[[str], None] = log.info, *, files: Path | None = None) -> None:
+    """Tell the whole story into an empty, migrated database; ``files`` is the folder for the bytes of model files."""
+    teller = Teller(database, today, files)
     say("people: 15 firms, 10 auditors, the pool's offices")
     teller.do("clock", _seat_everybody)
     _profiles(teller)
@@ -170,6 +170,9 @@ def manager_of(key: str) -> str:
 def _register_model(teller: Teller, one: cast.ModelCast, foundation: str) -> str:
     paths = sorted((files_folder() / one.folder).iterdir()) if one.folder else []
     files = [inspect_path(path) for path in paths if path.is_file()]
+    if teller.store is not None:
+        for path in paths:
+            teller.store.put(path.read_bytes(), 1_000_000)
     merged = merge(files)
     named: dict[str, Any] = {}
     if one.hosted:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
+from auditors.casework.evidence import FileStore
 from pool.kernel.roles import SYSTEM, Actor
 from pool.kernel.storage import Database
 from pool.members.queries import actor_of
@@ -16,11 +18,15 @@ PASSWORD = "a quiet seat in the demo"
 
 
 class Teller:
-    """Tells the demo's story into one database. ``today`` is the day on which the demo is made."""
+    """Tells the demo's story into one database. ``today`` is the day on which the demo is made.
 
-    def __init__(self, database: Database, today: date) -> None:
+    ``files`` is the folder in which the bytes of files are kept; without one, only their digests are.
+    """
+
+    def __init__(self, database: Database, today: date, files: Path | None = None) -> None:
         self.database = database
         self.today = today
+        self.store = FileStore(files) if files is not None else None
         self.now = datetime.combine(today - timedelta(days=400), time(9), tzinfo=UTC)
         self._actors: dict[str, Actor] = {}
 

@@ -84,7 +84,7 @@ class Standing(Row, table=True):
             ("not_enrolled", "pending", "good_standing", "at_risk", "suspended", "lapsed", "revoked", "withdrawn"),
         ),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", deployment="deployment_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", deployment="deployment_id", pool_writes=True)
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
     deployment_id: int = bigint(index=True)

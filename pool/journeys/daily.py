@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pool.journeys import book, conclude, remedy, standing
 from pool.kernel.storage import Work, takes_numbers
+from pool.members import service as members
 from pool.registry import queries as registry
 
 
@@ -16,8 +17,12 @@ def refresh_all_standings(work: Work) -> None:
 
 @takes_numbers
 def let_pass(work: Work) -> None:
-    """End estimates that ran out, begin audits whose day has come, take silence as such, close decided audits."""
+    """End estimates that ran out, begin audits whose day has come, take silence as such, close decided audits.
+
+    Sessions and failed sign-ins that nobody needs any more go too.
+    """
     book.expire_quotes(work)
     book.start_audits(work)
     remedy.acknowledge_by_silence(work)
     conclude.close_decided(work)
+    members.forget_sessions(work)

@@ -84,7 +84,8 @@ def end_seat(work: Work, *, seat: str, reason: str) -> None:
         raise NotYourInvitation(_("Your seat may not end seats."), next_step=_("Ask a manager or an administrator."))
     if not reason.strip():
         raise Invalid(_("Say why the seat ends."), field="reason", next_step=_("Write a short reason."))
-    service.end_seat(work, public_id=seat, reason=reason.strip())
+    with work.as_pool():
+        service.end_seat(work, public_id=seat, reason=reason.strip())
 
 
 def close_account(work: Work, *, email: str, reason: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.storage import Work
@@ -35,6 +36,7 @@ class SignInResult:
     seat_id: int | None
     is_demo: bool
     has_second_factor: bool
+    name: str = ""
 
 
 def keys_of(email: str, address_digest: str) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ def sign_in(work: Work, *, email: str, password: str, address_digest: str) -> Si
         seats = queries.seats_of_person(work, person.id)
         seat_id = seats[0].id if len(seats) == 1 else None
         work.note("sign_in", subject_kind="person", subject_ref=person.public_id)
-        return SignInResult(person.id, seat_id, person.is_demo, person.has_second_factor)
+        return SignInResult(person.id, seat_id, person.is_demo, person.has_second_factor, person.name)
 
 
 def check_second_factor(work: Work, *, person_id: int, code: str, address_digest: str) -> bool:
@@ -93,6 +95,18 @@ def prepare_second_factor(work: Work, *, person_id: int) -> str:
         return service.prepare_second_factor(work, person_id=person_id)
 
 
+def begin_session(work: Work, **session: Any) -> str:
+    """Begin a session; return its token. As ``members.start_session``."""
+    with work.as_pool():
+        return service.start_session(work, **session)
+
+
+def end_session(work: Work, *, digest: str | None = None, public_id: str | None = None) -> None:
+    """End one session, by its token's digest or as its owner by its public id. Raises: Missing."""
+    with work.as_pool():
+        service.end_session(work, digest=digest, public_id=public_id)
+
+
 def change_password(work: Work, *, old: str, new: str) -> None:
     """Change one's own password, in whatever seat or none; every session of the account ends."""
     with work.as_pool():
@@ -104,7 +118,13 @@ def take_invitation(work: Work, *, token: str, name: str, password: str) -> Sign
     with work.as_pool():
         person = service.take_invitation(work, token=token, name=name, password=password)
         seats = queries.seats_of_person(work, person.id)
-        return SignInResult(person.id, seats[0].id if seats else None, False, False)
+        return SignInResult(person.id, seats[0].id if seats else None, False, False, person.name)
+
+
+def accept_invitation(work: Work, *, token: str) -> None:
+    """Take up an invitation with the account that it was sent to, which is signed in: one more seat."""
+    with work.as_pool():
+        service.accept_invitation(work, token=token)
 
 
 def look_at_invitation(work: Work, *, token: str) -> service.InvitationView:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from auditors.casework import queries as casework
 from pool.harbor import service as harbor
 from pool.journeys import standing
 from pool.kernel.clock import day_of
@@ -44,6 +45,10 @@ class NotRegistrar(Forbidden):
 
 class NotReady(Conflict):
     """Something is missing before this can be done."""
+
+
+class AuditedIt(Forbidden):
+    """Who audited a deployment never reviews its ethics, nor the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,7 +464,8 @@ def decide_ethics(
     conditions: Sequence[str] = (),
     conditions_due_on: date | None = None,
 ) -> Reference:
-    """Give the outcome of an ethics review, as ethics reviewer."""
+    """Give the outcome of an ethics review, as ethics reviewer who never audited the deployment."""
+    _refuse_its_auditor(work, request)
     decided = service.decide_ethics(
         work,
         request=request,
@@ -480,9 +486,20 @@ def decide_ethics(
     return Reference(found.ref, found.public_id)
 
 
+def _refuse_its_auditor(work: Work, request: str) -> None:
+    """Refuse whoever is or was in a team that audited the deployment. Source: effort.yaml, separation.rules."""
+    deployment_id = queries.ethics_request(work, request).deployment_id
+    if casework.has_audited(work, deployment_id, work.actor.person_id or 0):
+        raise AuditedIt(
+            _("You audited this deployment, so somebody else reviews its ethics."),
+            next_step=_("Hand it to another ethics reviewer."),
+        )
+
+
 @takes_numbers
 def meet_ethics_conditions(work: Work, *, request: str, note: str) -> Reference:
-    """Confirm, as ethics reviewer, that the conditions of an outcome are met."""
+    """Confirm, as ethics reviewer who never audited the deployment, that the conditions of an outcome are met."""
+    _refuse_its_auditor(work, request)
     met = service.meet_condition(work, request=request, note=note)
     view = queries.deployment_by_id(work, met.deployment_id)
     _record(

@@ -70,7 +70,7 @@ def fence(execute: Execute, table: str, visibility: Visibility, *, append_only: 
         execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         if visibility.pool_writes:
-            execute(f"CREATE POLICY read ON {table} FOR SELECT USING (true)")
+            execute(f"CREATE POLICY read ON {table} FOR SELECT USING ({rule})")
             for verb, clause in (("INSERT", "WITH CHECK"), ("UPDATE", "USING"), ("DELETE", "USING")):
                 execute(f"CREATE POLICY {verb.lower()} ON {table} FOR {verb} {clause} (pool_scope() = 'office')")
         else:

@@ -477,15 +477,21 @@ class ForeignRow(Conflict):
     """A journey tried to write a row of another firm than the seat's."""
 
 
+class PoolWrites(Conflict):
+    """A journey tried to write, in somebody's own scope, what only the pool writes."""
+
+
 def _fence_writes(session: Any, _context: Any, _instances: Any) -> None:
     scope: Scope = session.info["scope"]
     if session.info["reading"] and (session.new or session.dirty or session.deleted):
         raise Conflict("A reading transaction may not write.", next_step="Use run_work.")
-    if scope.kind is not ScopeKind.FIRM:
+    if scope.kind is ScopeKind.OFFICE:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
         visibility: Visibility = type(row).visibility
-        if visibility.firm and visibility.firm != "id":
+        if visibility.pool_writes and (row not in session.dirty or session.is_modified(row)):
+            raise PoolWrites("Only the pool itself writes this.", next_step="Ask an office of the pool.")
+        if scope.kind is ScopeKind.FIRM and visibility.firm and visibility.firm != "id":
             owner = getattr(row, visibility.firm)
             if owner is not None and owner != scope.firm_id:
                 raise ForeignRow("This row belongs to another firm.", next_step="Open your own firm's page.")

@@ -62,8 +62,8 @@ class Visibility:
     (a draft finding is not the firm's to read); ``participant`` is an audit's key, compared with the audits the firm
     takes part in; ``audit``, ``deployment`` and ``granted_firm`` with the running
     grants of the person; ``person`` and ``auditor`` with the person and the auditor of the seat. ``everyone`` opens
-    the whole table for reading. The pool's offices see every row. ``pool_writes`` keeps a table that everyone
-    reads from being written outside the pool's scope.
+    the whole table for reading. The pool's offices see every row. ``pool_writes`` keeps a table from being written
+    outside the pool's scope: the catalogue, and what the pool decides of firms and persons (grants, seats, outcomes).
     """
 
     everyone: bool = False

@@ -11,7 +11,7 @@ from typing import Any
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from pool.kernel.clock import day_of
 from pool.kernel.refusals import Conflict, Forbidden, Invalid, Missing
@@ -24,6 +24,8 @@ from pool.members.tables import Firm, InvitationRow, Person, Seat, SignInAttempt
 
 SESSION_LIFE = timedelta(hours=12)
 INVITATION_LIFE = timedelta(days=14)
+SESSIONS_KEPT = timedelta(days=30)
+ATTEMPTS_KEPT = timedelta(days=1)
 #: RFC 9106, second recommended option (64 MiB); demo accounts use the least the library allows, they protect nothing.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)
 _DEMO_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -292,13 +294,30 @@ def take_invitation(work: Work, *, token: str, name: str, password: str) -> Pers
         raise EmailTaken(
             _("There is already an account with this address."),
             field="email",
-            next_step=_("Ask for the seat to be given to that account."),
+            next_step=_("Sign in with that account, then open this link again."),
         )
     person = add_person(work, name=name or view.name, email=view.email, password=password)
     give_seat(work, person_id=person.id, office=view.office, firm_id=view.firm_id, auditor_id=row.auditor_id)
     row.taken_at = work.at
     work.flush()
     return person
+
+
+def accept_invitation(work: Work, *, token: str) -> SeatView:
+    """Give the seat of an invitation to the acting person, to whose address it was sent.
+
+    Raises: InvitationGone; NotYours for another address; SeatExcluded, Conflict as ``give_seat``.
+    """
+    row, view = open_invitation(work, token)
+    person = work.session.exec(select(Person).where(Person.id == work.actor.person_id)).one_or_none()
+    if person is None or person.email != view.email:
+        raise NotYours(_("This invitation is for another address."), next_step=_("Sign in with that account."))
+    seat = give_seat(
+        work, person_id=person.id or 0, office=view.office, firm_id=view.firm_id, auditor_id=row.auditor_id
+    )
+    row.taken_at = work.at
+    work.flush()
+    return seat
 
 
 def start_session(
@@ -314,7 +333,7 @@ def start_session(
 ) -> str:
     """Start a session and return its token; a sign-in and a change of seat always start a new one."""
     token = secrets.token_urlsafe(32)
-    work.add(
+    row = work.add(
         SignInSession(
             token_digest=token_digest(token),
             person_id=person_id,
@@ -327,6 +346,9 @@ def start_session(
             address_digest=address_digest,
         )
     )
+    if person_id is not None:
+        after = {"second_factor": second_factor_at is not None}
+        work.note("begin", subject_kind="session", subject_ref=row.public_id, after=after)
     return token
 
 
@@ -348,7 +370,21 @@ def end_session(work: Work, *, digest: str | None = None, public_id: str | None 
         raise Missing(_("There is no such session."), next_step=_("Look at the list of your sessions."))
     if row.ended_at is None:
         row.ended_at = work.at
+        if row.person_id is not None:
+            work.note("end", subject_kind="session", subject_ref=row.public_id)
         work.flush()
+
+
+def forget_sessions(work: Work) -> int:
+    """Remove what nobody needs any more: sessions that ran out a month ago, failed sign-ins of the day before.
+
+    Return how many rows went. What people did in a session stands in the activity.
+    """
+    sessions: Any = work.session.execute(
+        delete(SignInSession).where(col(SignInSession.expires_at) < work.at - SESSIONS_KEPT)
+    )
+    attempts: Any = work.session.execute(delete(SignInAttempt).where(col(SignInAttempt.at) < work.at - ATTEMPTS_KEPT))
+    return int(sessions.rowcount) + int(attempts.rowcount)
 
 
 def _end_sessions(work: Work, person_id: int) -> None:
@@ -380,10 +416,13 @@ def failed_sign_in(work: Work, *, keys: tuple[str, ...]) -> None:
 
 
 def prepare_second_factor(work: Work, *, person_id: int) -> str:
-    """Give a person a new second-factor secret that is not yet confirmed, and return it."""
+    """Give a person a new second-factor secret that is not yet confirmed, and return it.
+
+    It is another one at every sign-in until it is confirmed: whoever saw an earlier one holds nothing.
+    """
     person = work.session.exec(select(Person).where(Person.id == person_id)).one()
     if person.totp_confirmed_at is None:
-        person.totp_secret = person.totp_secret or pyotp.random_base32()
+        person.totp_secret = pyotp.random_base32()
         work.flush()
     return person.totp_secret or ""
 

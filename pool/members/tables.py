@@ -65,7 +65,7 @@ class Seat(Row, table=True):
         check("(office = 'auditor') = (auditor_id IS NOT NULL)", "auditor_seat_names_auditor"),
         check("valid_until IS NULL OR valid_until > valid_from", "validity_runs_forward"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", person="person_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", person="person_id", pool_writes=True)
 
     person_id: int = bigint(foreign_key="person.id", index=True)
     person_name: str = Field(max_length=200)

@@ -693,6 +693,19 @@ def ethics_of(reading: Reading, deployment_id: int) -> tuple[EthicsView, ...]:
     return tuple(_ethics(*row) for row in rows)
 
 
+def ethics_reviewers(reading: Reading, deployment_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return, by deployment, the persons who gave the outcome of an ethics review of it; one query."""
+    rows = reading.session.exec(
+        select(EthicsOutcome.deployment_id, EthicsOutcome.reviewer_id).where(
+            col(EthicsOutcome.deployment_id).in_(list(deployment_ids))
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for deployment_id, person_id in rows:
+        found.setdefault(deployment_id, set()).add(person_id)
+    return {deployment_id: frozenset(people) for deployment_id, people in found.items()}
+
+
 def _incident(row: Incident, deployment: Deployment) -> IncidentView:
     return IncidentView(
         row.ref,

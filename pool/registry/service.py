@@ -398,13 +398,16 @@ def declare_indicators(
 ) -> tuple[str, ...]:
     """Add one dated value per indicator that changed; return which. Values are exact text, checked before.
 
+    A value counts from ``valid_from`` on, but never before the one it replaces: it is what holds now.
+
     Raises: NoSuchDeployment; Invalid for a day that has not come.
     """
     check = Checker()
     check.not_ahead("valid_from", valid_from, day_of(work.at))
     check.done()
     row = deployment_row(work, deployment)
-    known = _latest_values(work, row.id or 0)
+    since = _latest_values(work, row.id or 0)
+    known = {name: value for name, (value, _day) in since.items()}
     changed = tuple(sorted(name for name, value in values.items() if known.get(name) != value))
     for name in changed:
         work.add(
@@ -413,7 +416,7 @@ def declare_indicators(
                 deployment_id=row.id or 0,
                 indicator=name,
                 value=values[name],
-                valid_from=valid_from,
+                valid_from=max(valid_from, since[name][1]) if name in since else valid_from,
                 recorded_at=work.at,
                 evidence_digest=evidence_digest,
                 source=source,
@@ -434,13 +437,13 @@ def declare_indicators(
     return changed
 
 
-def _latest_values(reading: Reading, deployment_id: int) -> dict[str, str]:
+def _latest_values(reading: Reading, deployment_id: int) -> dict[str, tuple[str, date]]:
     rows = reading.session.exec(
         select(IndicatorFact)
         .where(IndicatorFact.deployment_id == deployment_id)
         .order_by(col(IndicatorFact.valid_from), col(IndicatorFact.id))
     )
-    return {row.indicator: row.value for row in rows}
+    return {row.indicator: (row.value, row.valid_from) for row in rows}
 
 
 def keep_assessment(
@@ -664,6 +667,10 @@ def meet_condition(work: Work, *, request: str, note: str) -> ConditionMet:
     outcome = work.session.exec(select(EthicsOutcome).where(EthicsOutcome.request_id == row.id)).one_or_none()
     if outcome is None or not outcome.conditions:
         raise WrongState(_("This review set no conditions."), field="request", next_step=_("Nothing is left to do."))
+    if work.session.exec(select(ConditionMet.id).where(ConditionMet.outcome_id == outcome.id)).first() is not None:
+        raise WrongState(
+            _("These conditions are confirmed already."), field="request", next_step=_("Nothing is left to do.")
+        )
     met = work.add(
         ConditionMet(
             firm_id=row.firm_id,

@@ -4,6 +4,7 @@ Facts carry ``valid_from`` (when true in the world), ``recorded_at`` (when the p
 their evidence; they are never overwritten, a newer row stands beside the older.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -230,7 +231,7 @@ class EthicsOutcome(Row, table=True):
         owned("ethics_request", "request_id"),
         one_of("outcome", ("approved", "approved_with_conditions", "refused")),
     )
-    visibility: ClassVar[Visibility] = _OWN
+    visibility: ClassVar[Visibility] = replace(_OWN, pool_writes=True)
     append_only: ClassVar[bool] = True
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
@@ -252,7 +253,7 @@ class ConditionMet(Row, table=True):
 
     __tablename__ = "ethics_condition_met"
     __table_args__ = (owned("deployment", "deployment_id"), owned("ethics_outcome", "outcome_id"))
-    visibility: ClassVar[Visibility] = _OWN
+    visibility: ClassVar[Visibility] = replace(_OWN, pool_writes=True)
     append_only: ClassVar[bool] = True
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)

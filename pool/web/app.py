@@ -17,6 +17,7 @@ from pool.kernel.settings import Settings
 from pool.kernel.storage import Database
 from pool.kernel.words import use_translations
 from pool.web import assets, display, refusals, security
+from pool.web.links import url_if_open
 from pool.web.navigation import navigation
 from pool.web.parts import SeatView
 from pool.web.requests import at, close_reading, pool_session
@@ -67,6 +68,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
 def _install_words(app: Flask) -> None:
     Babel(app, default_locale="en")
     display.install(app.jinja_env, csrf_token=generate_csrf, csp_nonce=security.csp_nonce, now=at)
+    app.jinja_env.globals["url_if_open"] = url_if_open
 
     @app.before_request
     def _speak() -> None:

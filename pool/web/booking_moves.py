@@ -53,12 +53,19 @@ WINDOW = (
 SIGNED = Text(
     name="signed_name",
     label=_l("Type your full name to sign"),
-    help=_l("You sign the engagement and the terms of access to data for exactly what is shown on the booking."),
+    help=_l("You sign the engagement and the terms of access to data for exactly what is shown here."),
     autocomplete="name",
 )
 
 ACTS: tuple[Act, ...] = (
-    Act("submit", _l("Ask for this audit"), _l("Ask for this audit"), "", book.submit, style="primary"),
+    Act(
+        "submit",
+        _l("Ask for this audit"),
+        _l("Ask for this audit"),
+        _l("From this instant the request stands on the waiting list, and your record counts as engaged."),
+        book.submit,
+        style="primary",
+    ),
     Act(
         "window",
         _l("Choose another window"),
@@ -84,18 +91,26 @@ ACTS: tuple[Act, ...] = (
         _l("The request ends. You can ask again at any time."),
         book.withdraw,
         (_reason(_l("Why do you withdraw?")),),
+        "danger",
     ),
     Act(
         "object",
         _l("Object to the team"),
         _l("Object to the proposed team"),
-        _l(
-            "An objection needs a reason, such as an interest we do not know of. An independent person decides."
-        ),
+        _l("An objection needs a reason, such as an interest we do not know of. An independent person decides."),
         book.object_to,
         (_reason(_l("What speaks against the team?")),),
+        shows="team",
     ),
-    Act("waive", _l("Agree to team and dates"), _l("Agree"), "", book.waive_objection, style="primary"),
+    Act(
+        "waive",
+        _l("Agree to team and dates"),
+        _l("Agree to team and dates"),
+        _l("You give up the rest of the time to object, so that the planner can confirm at once."),
+        book.waive_objection,
+        style="primary",
+        shows="team",
+    ),
     Act(
         "reschedule",
         _l("Ask for other dates"),
@@ -110,7 +125,8 @@ ACTS: tuple[Act, ...] = (
         _l("Cancel this booking"),
         _l("Team and dates are given back. Costs already made for it are shared by the rules of the period."),
         book.cancel,
-        (_reason(_l("Why is it cancelled?")),),
+        (_reason(_l("Why is it cancelled?"), _l("It stays on record, and the other side reads it.")),),
+        "danger",
     ),
     Act(
         "screen",
@@ -122,6 +138,7 @@ ACTS: tuple[Act, ...] = (
             Integer(name="releases", label=_l("Model releases in the period"), default="0", least=0, most=1000),
             Check(name="logs_incomplete", label=_l("Logs are incomplete, so that tests must be rerun"), required=False),
             Check(name="tools_with_write_access", label=_l("Tools with write access"), required=False),
+            Check(name="remote_sites", label=_l("Sampled sites are examined from afar"), required=False),
         ),
         "primary",
     ),
@@ -140,6 +157,7 @@ ACTS: tuple[Act, ...] = (
         _l("Only where the pool lacks competence or independence. It never counts against the firm."),
         book.decline,
         (_reason(_l("Reason, told to the firm")),),
+        "danger",
     ),
     Act(
         "quote",
@@ -153,24 +171,52 @@ ACTS: tuple[Act, ...] = (
         ),
         "primary",
     ),
-    Act("confirm", _l("Confirm"), _l("Confirm team and dates"), "", book.confirm, style="primary"),
+    Act(
+        "deliver",
+        _l("Note a delivered offer"),
+        _l("Note how the offer was delivered"),
+        _l(
+            "For a firm that does not open its offer: from this instant it counts as made, and the time to object runs."
+        ),
+        book.show_offer,
+        (LongText(name="note", label=_l("How, to whom and when?"), rows=3, most=2000),),
+        shows="team",
+    ),
+    Act(
+        "confirm",
+        _l("Confirm"),
+        _l("Confirm team and dates"),
+        _l("Half-days are booked, the team gets sight of the firm's facts, and the estimate is held."),
+        book.confirm,
+        style="primary",
+        shows="team",
+    ),
     Act(
         "take_back",
         _l("Take the proposal back"),
         _l("Take the proposal back"),
         _l("Half-days are given back and the next best team is looked for."),
         plan.take_back_proposal,
-        (_reason(_l("Why?")),),
+        (_reason(_l("Why?"), _l("The firm reads it.")),),
+        "danger",
+        "team",
     ),
-    Act("replan", _l("Look for the next best team"), _l("Plan again"), "", plan.replan_one, style="primary"),
+    Act(
+        "replan",
+        _l("Look for the next best team"),
+        _l("Look for the next best team"),
+        _l("As little as can be is changed. A team that is found is asked at once; else the reasons are kept."),
+        plan.replan_one,
+        style="primary",
+    ),
     Act(
         "decide_objection",
         _l("Decide on the objection"),
         _l("Decide on the objection"),
-        "",
+        _l("Upheld, whoever it is right about is left out of the next team."),
         book.decide_objection,
         (
-            Choice(
+            Radio(
                 name="upheld",
                 label=_l("Decision"),
                 choices=(
@@ -178,43 +224,63 @@ ACTS: tuple[Act, ...] = (
                     Option("no", _l("Not upheld: the team stays")),
                 ),
             ),
+            MultiChoice(
+                name="auditors",
+                label=_l("About whom is it right?"),
+                help=_l("Only where it is upheld. Nobody chosen means the whole team."),
+                required=False,
+                choices=(),
+            ),
             _reason(_l("Reasons, told to the firm")),
         ),
         "primary",
+        "objection",
     ),
 )
 BY_MOVE: Mapping[str, Act] = {act.move: act for act in ACTS}
 _FIRM = {"submit", "window", "accept", "withdraw", "object", "waive", "reschedule", "cancel"}
-_MANAGER_ONLY = {"accept", "cancel"}
+#: A member prepares; what binds the firm is the manager's.
+_MANAGER_ONLY = {"accept", "cancel", "object", "waive"}
+_WINDOW_OPEN = {"draft", "returned", "accepted", "waitlisted"}
+_ORDER = {"primary": 0, "quiet": 1, "danger": 2}
 
 
-def acts_for(file: BookingFile, office: Office) -> list[Act]:
+def acts_for(file: BookingFile, office: Office, *, today: date) -> list[Act]:
     """Return the acts that the seat may try now, the foremost first; the services still check every guard."""
     moves = {one.move for one in file.moves}
     proposal = file.standing
-    open_offer = proposal is not None and proposal.all_accepted_at is not None and file.line.state == "proposed"
-    undecided = open_offer and proposal is not None and not proposal.waived_at and not proposal.objected_at
+    stage = stage_of(proposal, today=today) if proposal is not None and file.line.state == "proposed" else ""
     if office in FIRM_OFFICES:
         moves &= _FIRM
-        if file.line.state in {"draft", "returned", "waitlisted", "accepted"}:
-            moves.add("window")
-        if undecided:
-            moves |= {"object", "waive"}
-        if office is not Office.FIRM_MANAGER:
-            moves -= _MANAGER_ONLY
-    elif office is Office.PLANNER and file.line.state in {"accepted", "waitlisted"}:
-        moves.add("replan")
+        moves |= {"window"} if file.line.state in _WINDOW_OPEN else set()
+        moves |= {"object", "waive"} if stage == TO_AGREE else set()
+        moves -= _MANAGER_ONLY if office is not Office.FIRM_MANAGER else set()
+    elif office is Office.PLANNER:
+        moves |= {"replan"} if file.line.state in {"accepted", "waitlisted"} else set()
+        moves |= {"deliver"} if stage == TO_OPEN else set()
+        moves -= {"confirm"} if stage != TO_CONFIRM else set()
     elif office is Office.IMPARTIALITY_OFFICER:
-        waiting = proposal is not None and proposal.objected_at is not None and not proposal.objection_verdict
-        moves = {"decide_objection"} if waiting else set()
-    return [act for act in ACTS if act.move in moves]
+        moves = {"decide_objection"} if stage == OBJECTED else set()
+    found = [act for act in ACTS if act.move in moves]
+    return sorted(found, key=lambda act: _ORDER[act.style])
+
+
+def offer_is_hidden(file: BookingFile, *, today: date) -> bool:
+    """Tell whether team and dates stay unshown to the firm, because it has not opened the offer."""
+    proposal = file.standing
+    if proposal is None or file.line.state != "proposed":
+        return False
+    return proposal.shown_at is None or stage_of(proposal, today=today) == ASKED
 
 
 def values_of(move: str, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """Return the named values of the journey from what a form gave."""
     values = dict(cleaned)
+    if "version" in values:
+        values["version"] = int(values["version"]) if values["version"] else None
     if move == "decide_objection":
         values["upheld"] = values["upheld"] == "yes"
+        values["auditors"] = values["auditors"] or ()
     if move == "quote":
         values["overhead_percent"] = str(values["overhead_percent"])
     return values

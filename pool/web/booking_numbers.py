@@ -31,10 +31,9 @@ class Workings:
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """One thing the team must know: its name, code, least level in words, and whether the lead holds it."""
+    """One thing the team must know: its name or names, codes with least levels, and whether the lead holds it."""
 
     name: str
-    code: str
     level: str
     is_lead: bool
 
@@ -59,7 +58,7 @@ def _days(file: BookingFile) -> Workings | None:
         hint=team_words(file.line.people, file.line.half_days),
         title=_("How the days came about"),
         head=(_("Step"), _("Figure"), _("Rule")),
-        kinds=("text", "number", "text"),
+        kinds=("text", "number", "rule"),
         rows=tuple(rows),
         source=_("Edition %(edition)s, effort.yaml", edition=str(file.brief.get("edition", ""))),
     )
@@ -88,7 +87,7 @@ def _estimate(file: BookingFile) -> Workings | None:
     return Workings(
         label=_("Estimate"),
         value=money(total),
-        hint=_range_words(file),
+        hint=range_words(file),
         title=_("How the estimate came about"),
         head=(_("Step"), _("Worked out"), _("Amount")),
         kinds=("text", "text", "money"),
@@ -97,8 +96,9 @@ def _estimate(file: BookingFile) -> Workings | None:
     )
 
 
-def _range_words(file: BookingFile) -> str:
-    if file.estimate_low is None or file.estimate_high is None:
+def range_words(file: BookingFile) -> str:
+    """Return between which amounts the estimate lies; empty where one rate alone was there to reckon with."""
+    if file.estimate_low is None or file.estimate_high is None or file.estimate_low == file.estimate_high:
         return ""
     return _("between %(a)s and %(b)s", a=money(file.estimate_low), b=money(file.estimate_high))
 
@@ -143,28 +143,33 @@ def needs_of(file: BookingFile) -> tuple[NeedLine, ...]:
     """Return what the team must cover, the lead's part first."""
     names = competence_names()
     levels = {1: _("assists"), 2: _("works alone"), 3: _("leads")}
-    lines = [
-        NeedLine(
-            names.get(str(one["code"]), str(one["code"])),
-            str(one["code"]),
-            _("level %(n)s, %(word)s", n=one["min_level"], word=levels.get(int(one["min_level"]), "")),
-            bool(one["lead"]),
+    lines = []
+    for one in file.needs:
+        # Any of the options meets the need; the one that screening reckoned with stands first.
+        first = (str(one["code"]), int(one["min_level"]))
+        others = [(str(code), int(level)) for code, level in one.get("options", ()) if str(code) != first[0]]
+        options = [first, *others]
+        lines.append(
+            NeedLine(
+                _(" or ").join(names.get(code, code) for code, _level in options),
+                ", ".join(
+                    _("%(code)s: level %(n)s, %(word)s", code=code, n=level, word=levels.get(level, ""))
+                    for code, level in options
+                ),
+                bool(one["lead"]),
+            )
         )
-        for one in file.needs
-    ]
     return tuple(sorted(lines, key=lambda one: not one.is_lead))
+
+
+def step_words(rule: str) -> str:
+    """Return a step of the search for a team in words."""
+    code = rule.partition(":")[2]
+    if code:
+        return _("Left that cover %(need)s at its level.", need=f"{code} {competence_names().get(code, '')}".strip())
+    return _("All auditors of the roster.") if rule == "all" else str(FUNNEL_STEPS.get(rule, rule))
 
 
 def funnel_of(file: BookingFile) -> tuple[tuple[str, int], ...]:
     """Return the steps that leave nobody for a booking: the rule in words, and how many auditors it leaves."""
-    names = competence_names()
-    found = []
-    for rule, left in file.waitlist_reasons:
-        code = rule.partition(":")[2]
-        words = (
-            _("Left that cover %(need)s at its level.", need=f"{code} {names.get(code, '')}".strip())
-            if code
-            else str(FUNNEL_STEPS.get(rule, rule))
-        )
-        found.append((words, left))
-    return tuple(found)
+    return tuple((step_words(rule), left) for rule, left in file.waitlist_reasons)

@@ -1,4 +1,4 @@
-"""A booking in words: where it stands, who must act until when, and what happened, for the firm's or the pool's eyes."""
+"""A booking in words: where it stands, who must act until when, what happened; for the firm's or the pool's eyes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from datetime import date
 from pool.bookings.values import BookingFile, ProposalView, StepView
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
+from pool.web.booking_numbers import step_words
 from pool.web.display import day
 from pool.web.parts import Event
 from pool.web.states import meaning_of, office_word, state_word
 
 #: Stages of a proposed team: what has to happen next.
-ASKED, TO_OPEN, TO_AGREE, OBJECTED, TO_CONFIRM, TOO_LATE = "asked", "to_open", "to_agree", "objected", "to_confirm", "late"
+ASKED, TO_OPEN, TO_AGREE, OBJECTED, TO_CONFIRM, TOO_LATE = (
+    "asked",
+    "to_open",
+    "to_agree",
+    "objected",
+    "to_confirm",
+    "late",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ def now_of(file: BookingFile, *, is_firm: bool, today: date) -> Now:
     who = ", ".join(dict.fromkeys(office_word(one) for one in line.acts if one != "system"))
     if line.state == "confirmed":
         who = _("the team, on the first day")
-    return Now(sentence or _plain(file), _("planner") if line.state == "waitlisted" else who)
+    return Now(sentence or _plain(file), office_word("planner") if line.state == "waitlisted" else who)
 
 
 def _plain(file: BookingFile) -> str:
@@ -97,7 +105,7 @@ def _proposed(file: BookingFile, *, is_firm: bool, today: date) -> Now:
     stage = stage_of(proposal, today=today)
     until = day(proposal.objection_until)
     if stage == ASKED:
-        return _asked(proposal)
+        return _asked(proposal, today=today)
     firm, planner = office_word("firm_manager"), office_word("planner")
     if stage == TO_OPEN:
         own = _("Every auditor accepted. Open the offer to see who would come and when.")
@@ -108,7 +116,9 @@ def _proposed(file: BookingFile, *, is_firm: bool, today: date) -> Now:
         theirs = _("The firm objected to the team; an independent person decides.")
         return Now(own if is_firm else theirs, office_word("impartiality_officer"))
     if stage == TO_AGREE:
-        own = _("All auditors accepted. Agree, or object with a reason until %(day)s; silence counts as yes.", day=until)
+        own = _(
+            "All auditors accepted. Agree, or object with a reason until %(day)s; silence counts as yes.", day=until
+        )
         theirs = _("The firm may agree, or object with a reason until %(day)s; silence counts as yes.", day=until)
         return Now(own if is_firm else theirs, firm)
     if stage == TOO_LATE:
@@ -120,10 +130,17 @@ def _proposed(file: BookingFile, *, is_firm: bool, today: date) -> Now:
     return Now(_("The time to object ended on %(day)s. The planner confirms next.", day=until), planner)
 
 
-def _asked(proposal: ProposalView) -> Now:
-    yes = sum(1 for one in proposal.members if one.answer == "accepted")
-    sentence = _("%(yes)s of %(all)s auditors accepted; answers are due by %(day)s.",
-                 yes=yes, all=len(proposal.members), day=day(proposal.answers_due_on))  # fmt: skip
+def _asked(proposal: ProposalView, *, today: date) -> Now:
+    yes, total = sum(1 for one in proposal.members if one.answer == "accepted"), len(proposal.members)
+    due = day(proposal.answers_due_on)
+    is_late = today > proposal.answers_due_on
+    if total == 1:
+        sentence = _("One auditor is asked; the answer was due by %(day)s.", day=due) if is_late else _(
+            "One auditor is asked; the answer is due by %(day)s.", day=due)  # fmt: skip
+    elif is_late:
+        sentence = _("%(yes)s of %(n)s auditors accepted; answers were due by %(day)s.", yes=yes, n=total, day=due)
+    else:
+        sentence = _("%(yes)s of %(n)s auditors accepted; answers are due by %(day)s.", yes=yes, n=total, day=due)
     return Now(sentence, ", ".join(one.name for one in proposal.members if one.answer == "asked"))
 
 
@@ -168,6 +185,11 @@ def _event(step: StepView, *, is_firm: bool) -> Event:
         who=_("An auditor") if is_private else step.name or _("Audit Pool"),
         what=str(words) if words else state_word(step.to_state),
         seat="" if is_private or not step.office else office_word(step.office),
-        why="" if is_private else step.reason,
+        why="" if is_private else _why(step),
         meaning=meaning_of(step.to_state) if ended else "neutral",
     )
+
+
+def _why(step: StepView) -> str:
+    """Return the reason of a step; the waiting list's is the rule that left nobody."""
+    return step_words(step.reason) if step.to_state == "waitlisted" and step.reason else step.reason

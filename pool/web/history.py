@@ -19,6 +19,8 @@ _WORDS: dict[tuple[str, str], Any] = {
     ("person", "disable"): _l("Account closed"),
     ("person", "change_password"): _l("Password changed"),
     ("person", "confirm_second_factor"): _l("Second factor set up"),
+    ("session", "begin"): _l("Sat down: a session began"),
+    ("session", "end"): _l("A session ended"),
     ("seat", "invite"): _l("Invited to a seat"),
     ("seat", "give_seat"): _l("Seat given"),
     ("seat", "end_seat"): _l("Seat ended"),

@@ -13,11 +13,12 @@ from typing import Any
 from flask import Flask, Request, Response, g
 from flask.sessions import SessionInterface, SessionMixin
 
+from pool.journeys.signin import begin_session, end_session
 from pool.kernel.clock import now
-from pool.kernel.roles import PUBLIC, SYSTEM
+from pool.kernel.roles import PUBLIC, SYSTEM, Actor, Office
 from pool.kernel.storage import Database, Unavailable
 from pool.members.queries import SignedIn, signed_in
-from pool.members.service import end_session, keep_session, start_session, token_digest
+from pool.members.service import keep_session, token_digest
 
 TOUCH = timedelta(minutes=1)
 ANONYMOUS_LIFE = timedelta(hours=1)
@@ -35,9 +36,9 @@ class PoolSession(dict[str, Any], SessionMixin):
         #: Why nobody knows who asks: the database does not answer. The request is refused with it.
         self.fault: Unavailable | None = None
 
-    def become(self, *, person_id: int | None, seat_id: int | None, second_factor: bool) -> None:
+    def become(self, *, person_id: int | None, seat_id: int | None, second_factor: bool, name: str) -> None:
         """Answer with a new token for this person and seat; the old one ends."""
-        self.turn = {"person_id": person_id, "seat_id": seat_id, "second_factor": second_factor}
+        self.turn = {"person_id": person_id, "seat_id": seat_id, "second_factor": second_factor, "name": name}
         # Why: the token that proves a form's origin must not outlive the privilege it was made under.
         self.pop("csrf_token", None)
 
@@ -77,7 +78,7 @@ class DatabaseSessions(SessionInterface):
         at = now()
         if session.ended:
             if found is not None:
-                self.database.run_work(end_session, digest=found.token_digest, actor=PUBLIC, at=at)
+                self.database.run_work(end_session, digest=found.token_digest, actor=_holder(found), at=at)
             response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
             return
         if session.turn is not None:
@@ -92,8 +93,9 @@ class DatabaseSessions(SessionInterface):
 
     def _turn(self, session: PoolSession, response: Response) -> None:
         assert session.turn is not None
-        if session.signed_in is not None:
-            self.database.run_work(end_session, digest=session.signed_in.token_digest, actor=PUBLIC, at=now())
+        found = session.signed_in
+        if found is not None:
+            self.database.run_work(end_session, digest=found.token_digest, actor=_holder(found), at=now())
         self._start(session, response, **session.turn)
 
     def _start(
@@ -104,13 +106,14 @@ class DatabaseSessions(SessionInterface):
         person_id: int | None,
         seat_id: int | None,
         second_factor: bool,
+        name: str = PUBLIC.name,
     ) -> None:
         at = now()
         found = session.signed_in
         # Why: a change of seat is no new sign-in, so the twelve hours go on running.
         until = found.expires_at if found is not None and found.person is not None and person_id else None
         token = self.database.run_work(
-            start_session,
+            begin_session,
             person_id=person_id,
             seat_id=seat_id,
             data=dict(session),
@@ -118,10 +121,17 @@ class DatabaseSessions(SessionInterface):
             address_digest=str(g.get("address_digest", "")),
             second_factor_at=at if second_factor else None,
             expires_at=until if person_id else at + ANONYMOUS_LIFE,
-            actor=PUBLIC,
+            actor=Actor(person_id, seat_id, Office.PUBLIC, name=name),
             at=at,
         )
         response.set_cookie(self.cookie, token, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+
+def _holder(found: SignedIn) -> Actor:
+    """Return who holds a session, for the trace that its end leaves."""
+    if found.person is None:
+        return PUBLIC
+    return Actor(found.person.id, found.seat.id if found.seat else None, Office.PUBLIC, name=found.person.name)
 
 
 def address_digest(address: str, secret: str) -> str:

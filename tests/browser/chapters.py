@@ -41,7 +41,7 @@ def today(people: Company) -> date:
     return day_of(people.live.clock())
 
 
-# --- 1 and 2: submit ---------------------------------------------------------------------------------------------------
+# --- 1 and 2: submit ------------------------------------------------------------------------------------------------
 
 
 def catalogue(rita: Person) -> str:
@@ -142,7 +142,7 @@ def monitoring(mara: Person, deployment_ref: str, until: date) -> None:
     mara.sees("One answer out of scope, handed over.")
 
 
-# --- 3 and 4: book and plan ----------------------------------------------------------------------------------------------
+# --- 3 and 4: book and plan -----------------------------------------------------------------------------------------
 
 
 def booked(people: Company, mara: Person, deployment_ref: str) -> str:

@@ -65,7 +65,7 @@ class Person:
         """Press a button or a link by its words, the first one of the page's content."""
         self.acted_at = time.monotonic()
         place = within or self.page.locator("main")
-        by_role = [place.get_by_role(role, name=words, exact=exact) for role in ("button", "link")]  # type: ignore[arg-type]
+        by_role = [place.get_by_role(role, name=words, exact=exact) for role in ("button", "link")]
         by_role[0].or_(by_role[1]).first.click()
         self.page.wait_for_load_state()
         return self

@@ -15,8 +15,8 @@ from tests.support.web import database_of
 #: Somebody of the demo for every seat: audience, then who. Firms with much to show, an auditor with work at hand.
 SEATS: dict[str, tuple[str, ...]] = {
     "public": ("",),
-    "firm": ("aoife", "nikos", "hanna", "ruth"),
-    "auditor": ("ada", "grace", "emeka"),
+    "firm": ("aoife", "nikos", "hanna", "lin", "dana", "ruth"),
+    "auditor": ("chen", "ada", "hiro", "dimitra"),
     "pool": ("pia", "rita", "tess", "amos", "theo", "dora", "edda", "ivo"),
 }
 

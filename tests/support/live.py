@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -141,32 +142,40 @@ def demo_key() -> str:
 
 
 def demo_database(folder: Path) -> Path:
-    """Return the file of the demo's database in ``folder``; the first who asks for it tells the story, others wait."""
+    """Return the folder of the told demo below ``folder``; the first who asks for it tells the story, others wait."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = folder / f"{demo_key()}.sqlite"
+        kept = folder / demo_key()
         if not kept.exists():
-            tell_demo(folder / "making.sqlite")
-            (folder / "making.sqlite").rename(kept)
+            shutil.rmtree(folder / "making", ignore_errors=True)
+            tell_demo(folder / "making")
+            (folder / "making").rename(kept)
         kept.touch()
-        for old in sorted(folder.glob("*.sqlite"), key=lambda one: one.stat().st_mtime)[:-KEPT_TEMPLATES]:
-            old.unlink()
+        told = [one for one in folder.iterdir() if one.is_dir()]
+        for old in sorted(told, key=lambda one: one.stat().st_mtime)[:-KEPT_TEMPLATES]:
+            shutil.rmtree(old)
     return kept
 
 
-def tell_demo(path: Path) -> None:
-    """Tell the demo's story into a new database file, and leave nothing of it in a side file."""
+def tell_demo(folder: Path) -> None:
+    """Tell the demo's story into a new folder, database and files, and leave nothing of it in a side file."""
     from pool.demo.story import tell
     from pool.schema import upgrade
 
-    for end in ("", "-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
-    upgrade(sqlite_url(path))
-    database = Database(sqlite_url(path))
-    tell(database, day_of(kernel_clock.now()))
+    folder.mkdir()
+    url = sqlite_url(folder / "pool.sqlite")
+    upgrade(url)
+    database = Database(url)
+    tell(database, day_of(kernel_clock.now()), files=folder / "files")
     settle(database)
     database.dispose()
+
+
+def copied_demo(template: Path, folder: Path) -> str:
+    """Copy the told demo, database and files, into ``folder``; return the copy's URL."""
+    shutil.copytree(template / "files", folder / "files")
+    return copied(template / "pool.sqlite", folder)
 
 
 def settle(database: Database) -> None:
@@ -180,7 +189,7 @@ def settle(database: Database) -> None:
 
 @pytest.fixture(scope="session")
 def demo_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the demo's database to copy: kept between runs where pytest keeps a cache, shared by all workers."""
+    """Give the folder of the told demo to copy: kept between runs where pytest keeps a cache, shared by all workers."""
     cache = getattr(request.config, "cache", None)
     if cache is not None:
         return demo_database(Path(cache.mkdir("demo")))
@@ -191,7 +200,7 @@ def demo_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 @pytest.fixture
 def live_demo(demo_template: Path, tmp_path: Path) -> Iterator[Live]:
     """Give the application served over a copy of the demo."""
-    with served(copied(demo_template, tmp_path), tmp_path) as live:
+    with served(copied_demo(demo_template, tmp_path), tmp_path) as live:
         yield live
 
 

@@ -50,7 +50,7 @@ def inspect_path(path: Path | str, *, name: str | None = None) -> Inspection:
     Raises: as ``inspect_bytes``.
     """
     path = Path(path)
-    file = _bare(name or path.name)
+    file = _bare(name or path.name or str(path))
     with _opened(path, file) as stream:
         size = os.fstat(stream.fileno()).st_size
         if not size:

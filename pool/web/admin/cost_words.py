@@ -108,9 +108,11 @@ def facility_words(code: str) -> str:
 def parts_chart(
     key: str, *, title: str, parts: Sequence[tuple[str, int]], currency: str, head: tuple[str, str]
 ) -> Chart:
-    """Draw amounts in minor units as parts of one bar, the largest first; beyond six the rest is one part."""
+    """Draw amounts in minor units as parts of one bar, the largest first; beyond seven, six and the rest as one."""
     ordered = sorted(parts, key=lambda one: -one[1])
-    shown, rest = ordered[:MOST_PARTS], ordered[MOST_PARTS:]
+    # One left over keeps its name: “1 others” would say less and save no room.
+    most = MOST_PARTS if len(ordered) > MOST_PARTS + 1 else len(ordered)
+    shown, rest = ordered[:most], ordered[most:]
     if rest:
         shown = [*shown, (_("%(n)s others", n=len(rest)), sum(amount for _name, amount in rest))]
     drawn = [

@@ -21,6 +21,7 @@ from pool.members.queries import firm_by_id
 from pool.registry import queries as registry
 from pool.registry.queries import AssessmentView, DeploymentView, IncidentView
 from pool.web.admin import blueprint
+from pool.web.admin.record import kind_word
 from pool.web.fields import LongText
 from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
@@ -75,6 +76,7 @@ def deployment(deployment: str) -> Any:
         decisions=decisions_of_deployment(reading(), view.id),
         entries=list(reversed(entries))[:20],
         entry_count=len(entries),
+        kind_word=kind_word,
         sentence=_sentence(standing),
         events=events_of(
             activity_of(reading(), view.ref, *(one.ref for one in incidents), *(one.ref for one in ethics), most=50)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import request
@@ -16,6 +17,7 @@ from pool.web.auditor.bench import first_point
 from pool.web.auditor.frame import frame_of
 from pool.web.auditor.steps import next_words
 from pool.web.auditor.workpapers import show_bench
+from pool.web.booking_numbers import exact_words
 from pool.web.display import day
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Event, Explanation, Fact
@@ -147,11 +149,20 @@ def plan_facts(file: AuditFile) -> list[Fact]:
         Fact(label=_("Criteria"), value=str(plan.get("criteria", ""))),
         Fact(label=_("Sample"), value=str(plan.get("sample", ""))),
         Fact(label=_("Thresholds"), value=str(plan.get("thresholds", ""))),
-        Fact(label=_("Auditor-days planned"), value=str(plan.get("days", "")), hint=str(plan.get("days_reason", ""))),
+        Fact(
+            label=_("Auditor-days planned"),
+            value=_days_words(str(plan.get("days", ""))),
+            hint=str(plan.get("days_reason", "")),
+        ),
         Fact(label=_("Team"), value=team),
         Fact(label=_("Sealed"), value=file.sealed_at, kind="instant"),
         Fact(label=_("Digest of the plan"), value=file.plan_digest, kind="digest"),
     ]
+
+
+def _days_words(kept: str) -> str:
+    """Return days kept as an exact fraction in plain figures; what somebody wrote stays as it is."""
+    return exact_words(kept) if re.fullmatch(r"\d+(/[1-9]\d*)?", kept) else kept
 
 
 @blueprint.get("/audits/<ref>/history")

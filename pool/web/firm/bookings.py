@@ -6,21 +6,20 @@ from typing import Any
 
 from flask import request, url_for
 
-from pool.bookings import queries
 from pool.bookings.rules import KINDS
 from pool.journeys import book
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.registry import queries as registry
+from pool.web.auditor.vocabulary import KINDS as KINDS_IN_WORDS
 from pool.web.booking_lists import bookings_page
-from pool.web.booking_view import act_page, booking_page
+from pool.web.booking_view import LANGUAGES, act_page, booking_page
 from pool.web.fields import Choice, DateField, LongText, MultiChoice, Option
 from pool.web.firm import blueprint
 from pool.web.forms import Form, Section
 from pool.web.parts import Action
 from pool.web.requests import actor, page, perform, reading
-from pool.web.states import state_word
 
 NEW = Form(
     name="booking",
@@ -37,7 +36,7 @@ NEW = Form(
                 Choice(
                     name="kind",
                     label=_l("Kind of audit"),
-                    choices=tuple(Option(one, _l(state_word(one))) for one in KINDS),
+                    choices=tuple(Option(one, KINDS_IN_WORDS[one]) for one in KINDS),
                     default="initial",
                 ),
             ),
@@ -54,15 +53,14 @@ NEW = Form(
                 Choice(
                     name="language",
                     label=_l("Language of the audit"),
-                    choices=(Option("en", _l("English")), Option("de", _l("German")), Option("fr", _l("French")),
-                             Option("el", _l("Greek")), Option("zh", _l("Chinese"))),
+                    choices=tuple(Option(code, word) for code, word in LANGUAGES.items()),
                     default="en",
                 ),
                 LongText(name="note", label=_l("Anything we should know"), required=False, rows=3),
             ),
         ),
     ),
-)  # fmt: skip
+)
 
 
 @blueprint.get("/bookings")
@@ -74,9 +72,11 @@ def bookings() -> Any:
 @blueprint.route("/bookings/new", methods=["GET", "POST"])
 def new_booking() -> Any:
     """Ask for an audit of registered deployments."""
-    signed = [one for one in registry.deployments_of_firm(reading(), actor().firm_id or 0) if one.state == "registered"]
+    own = registry.deployments_of_firm(reading(), actor().firm_id or 0)
+    signed = [one for one in own if one.state == "registered"]
     form = NEW.with_choices("deployments", [Option(one.ref, f"{one.name} ({one.ref})") for one in signed])
-    chosen = tuple(ref for ref in request.args.getlist("deployment") if any(one.ref == ref for one in signed))
+    asked = request.args.getlist("deployment") if len(signed) > 1 else [one.ref for one in signed]
+    chosen = tuple(one.ref for one in signed if one.ref in asked)
     bound = form.fresh({"deployments": chosen} if chosen else None)
     if request.method == "POST":
         bound = form.bind(request.form, request.files)
@@ -88,7 +88,8 @@ def new_booking() -> Any:
             except Refusal as refusal:
                 bound.add_refusal(refusal)
     if not signed:
-        return page("firm/new_booking_empty.html")
+        draft = next((one for one in own if one.state == "draft"), None)
+        return page("firm/new_booking_empty.html", 422 if bound.is_bound else 200, draft=draft)
     return page(
         "shared/form.html",
         422 if bound.is_bound else 200,
@@ -104,10 +105,6 @@ def new_booking() -> Any:
 @blueprint.get("/bookings/<ref>")
 def booking(ref: str) -> Any:
     """Show one booking of the firm."""
-    file = queries.booking(reading(), ref)
-    proposal = file.standing
-    if proposal is not None and proposal.all_accepted_at is not None and proposal.shown_at is None:
-        return page("firm/open_offer.html", line=file.line)
     return booking_page(ref, audience="firm")
 
 

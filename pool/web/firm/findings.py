@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
 
 from auditors.casework import queries
-from auditors.casework.states import DEMANDING, FindingState, Grade
-from auditors.casework.values import FindingFile
+from auditors.casework.states import FindingState, Grade
 from pool.journeys import remedy
-from pool.kernel.refusals import Missing, Refusal
+from pool.kernel.clock import day_of
+from pool.kernel.refusals import Conflict, Missing, Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
-from pool.web.fields import DateField, FileField, LongText, Text
+from pool.web.auditor import vocabulary
+from pool.web.auditor.findings_view import story, who_acts
+from pool.web.fields import DateField, FileField, Hidden, LongText, Text
 from pool.web.firm import blueprint
+from pool.web.firm.finding_words import acts_of, facts_of, moves_of, sentence_of, start_values
 from pool.web.firm.uploads import keep, store
 from pool.web.forms import Bound, Form, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
-from pool.web.parts import Action, Crumb, Event, Fact
-from pool.web.requests import attachment, page, perform, reading, with_values
-from pool.web.states import office_word, state_word
+from pool.web.parts import Crumb
+from pool.web.requests import actor, at, attachment, page, perform, reading, with_values
+from pool.web.states import state_word
 
+#: What the team has not issued is not the firm's to see.
+_SEEN = tuple(one for one in FindingState if one not in (FindingState.DRAFT, FindingState.DISCARDED))
 SPEC = ListSpec(
     name="findings",
     columns=(
-        Column("ref", _l("Finding"), "ref", primary=True),
+        Column("ref", _l("Finding"), "ref", sort=True, primary=True),
         Column("statement", _l("What was found")),
         Column("deployment", _l("Deployment"), attr="deployment_name"),
-        Column("grade", _l("Grade"), "state"),
-        Column("state", _l("State"), "state"),
-        Column("due", _l("Due"), "date", attr="due_on"),
+        Column("grade", _l("Grade"), "state", sort=True),
+        Column("state", _l("State"), "state", sort=True),
+        Column("close_by", _l("Due"), "due", sort=True, attr="due_on"),
     ),
     filters=(
         Filter("grade", _l("Grade"), tuple((str(one), _l(state_word(one))) for one in Grade)),
-        Filter("state", _l("State"), tuple((str(one), _l(state_word(one))) for one in FindingState)),
+        Filter("state", _l("State"), tuple((str(one), _l(state_word(one))) for one in _SEEN)),
     ),
     search=_l("Words of the finding or a reference"),
+    default_sort="-ref",
 )
+_VERSION = Hidden(name="version", required=False, most=12, pattern="[0-9]*")
 DISPUTE = Form(
     name="dispute",
     sections=(
@@ -50,6 +56,7 @@ DISPUTE = Form(
                     label=_l("What is not right about it?"),
                     help=_l("Somebody outside the audit team decides. The clock stands still meanwhile."),
                 ),
+                _VERSION,
             ),
         ),
     ),
@@ -67,6 +74,7 @@ ANSWER = Form(
                 ),
                 Text(name="owner", label=_l("Who sees to it"), help=_l("A person by name.")),
                 DateField(name="due_on", label=_l("Done by")),
+                _VERSION,
             ),
         ),
     ),
@@ -89,8 +97,14 @@ DONE = Form(
 )
 CONTAIN = Form(
     name="contain",
-    sections=(Section(title="", fields=(LongText(name="note", label=_l("What keeps harm from going on?"), rows=4),)),),
+    sections=(
+        Section(title="", fields=(LongText(name="note", label=_l("What keeps harm from going on?"), rows=4), _VERSION)),
+    ),
 )
+
+
+class NotAsked(Conflict):
+    """The finding does not wait for this step of the firm."""
 
 
 @blueprint.get("/findings")
@@ -109,92 +123,20 @@ def finding(ref: str) -> Any:
     """Show one finding with its remedies, its clock and its story."""
     found = queries.finding(reading(), ref)
     one = found.finding
-    acts = _acts(found)
+    acts = acts_of(found)
     return page(
         "firm/finding.html",
         found=found,
         finding=one,
-        sentence=_sentence(found),
+        sentence=sentence_of(found, today=day_of(at())),
         act=acts[0] if acts else None,
         more=acts[1:],
-        facts=_facts(found),
-        events=_events(found),
+        must_act=None if acts else who_acts(one) or None,
+        facts=facts_of(found),
+        events=story(found),
+        words=vocabulary,
         crumbs=[Crumb(label=_("Findings"), url=url_for("firm.findings")), Crumb(label=one.ref)],
     )
-
-
-_ADDRESSES: dict[str, tuple[str, Callable[[], str]]] = {
-    "acknowledge": ("firm.acknowledge_finding", lambda: _("Accept the finding")),
-    "dispute": ("firm.dispute_finding", lambda: _("Dispute it")),
-    "contain": ("firm.contain_finding", lambda: _("Say what contains the harm")),
-    "propose": ("firm.answer_finding", lambda: _("Propose a remedy")),
-    "respond": ("firm.answer_finding", lambda: _("Propose a remedy")),
-    "implement": ("firm.implement_remedy", lambda: _("Report it done")),
-}
-
-
-def _acts(found: FindingFile) -> list[Action]:
-    acts: list[Action] = []
-    seen: set[str] = set()
-    for move in found.moves:
-        if move.move not in _ADDRESSES or _ADDRESSES[move.move][0] in seen:
-            continue
-        endpoint, label = _ADDRESSES[move.move]
-        seen.add(endpoint)
-        method = "post" if endpoint == "firm.acknowledge_finding" else "get"
-        style = "quiet" if acts or move.move == "dispute" else "primary"
-        acts.append(Action(label=label(), url=url_for(endpoint, ref=found.finding.ref), method=method, style=style))
-    return sorted(acts, key=lambda act: act.style != "primary")
-
-
-_SENTENCES = {
-    "issued": lambda: _("Issued. Accept it, or dispute it with a reason; silence counts as accepted."),
-    "noted": lambda: _("A remark. Nothing is asked of you."),
-    "disputed": lambda: _("Disputed. Somebody outside the audit team decides; the clock stands still."),
-    "acknowledged": lambda: _("Accepted. Propose a remedy: correction, root cause and action."),
-    "responded": lambda: _("Your remedy is with the auditor."),
-    "response_rejected": lambda: _("Sent back: the remedy does not reach the cause yet."),
-    "response_accepted": lambda: _("The remedy is agreed. Carry it out and show it."),
-    "evidence_submitted": lambda: _("Waiting for the auditor to verify; these days do not count against you."),
-    "closed_on_plan": lambda: _("Closed on its plan; verified at the next audit."),
-    "verified_closed": lambda: _("Verified and closed."),
-    "withdrawn": lambda: _("Withdrawn."),
-}
-
-
-def _sentence(found: FindingFile) -> str:
-    return _SENTENCES[found.finding.state]() if found.finding.state in _SENTENCES else ""
-
-
-def _facts(found: FindingFile) -> list[Fact]:
-    one = found.finding
-    facts = [
-        Fact(label=_("Deployment"), value=one.deployment_name, url=url_for("firm.deployment", ref=one.deployment_ref)),
-        Fact(label=_("Audit"), value=one.audit_ref, kind="ref", url=url_for("firm.audit", ref=one.audit_ref)),
-        Fact(label=_("Test point"), value=one.point_id),
-        Fact(label=_("Issued"), value=one.issued_at, kind="instant"),
-    ]
-    if one.grade in DEMANDING:
-        if one.contain_by:
-            facts.append(Fact(label=_("Contain by"), value=one.contain_by, kind="instant"))
-        facts += [
-            Fact(label=_("Plan by"), value=one.plan_by, kind="date"),
-            Fact(label=_("Close by"), value=one.close_by, kind="date"),
-        ]
-    return facts
-
-
-def _events(found: FindingFile) -> list[Event]:
-    return [
-        Event(
-            at=entry.at,
-            who=entry.name,
-            what=state_word(entry.verb.rpartition(".")[2]),
-            seat=office_word(entry.office) if entry.office else "",
-            why=entry.reason,
-        )
-        for entry in reversed(found.thread)
-    ]
 
 
 def _back(ref: str) -> str:
@@ -204,12 +146,18 @@ def _back(ref: str) -> str:
 @blueprint.post("/findings/<ref>/acknowledge")
 def acknowledge_finding(ref: str) -> Any:
     """Accept a finding."""
-    return perform(remedy.acknowledge, finding_ref=ref, then=lambda _none: _back(ref))
+    found = queries.finding(reading(), ref).finding
+    return perform(remedy.acknowledge, finding_ref=found.ref, then=lambda _none: _back(ref))
 
 
-def _form_page(ref: str, form: Form, journey: Any, *, title: str, submit: str, lead: str | None = None) -> Any:
-    queries.finding(reading(), ref)
-    bound = form.fresh()
+def _form_page(ref: str, move: str, form: Form, journey: Any, *, title: str, submit: str) -> Any:
+    found = queries.finding(reading(), ref)
+    if request.method == "GET" and move not in moves_of(found):
+        raise NotAsked(
+            _("“%(act)s” is not open now: %(why)s", act=title, why=sentence_of(found, today=day_of(at()))),
+            next_step=_("Look at the finding; it says who must act next."),
+        )
+    bound = form.fresh({**start_values(found, form, name=actor().name), "version": str(found.finding.version)})
     if request.method == "POST":
         bound = form.bind(request.form, request.files)
         if bound.valid:
@@ -217,15 +165,20 @@ def _form_page(ref: str, form: Form, journey: Any, *, title: str, submit: str, l
                 return _take(ref, bound, journey)
             except Refusal as refusal:
                 bound.add_refusal(refusal)
+                # Why: what stands above the form is read anew, so the next try is about what is shown now.
+                found = queries.finding(reading(), ref)
+                bound.values["version"] = str(found.finding.version)
     return page(
-        "shared/form.html",
+        "firm/finding_act.html",
         422 if bound.is_bound else 200,
         form_title=title,
-        form_lead=lead,
+        finding=found.finding,
+        answer=found.remedies[-1].answer if found.remedies else "",
+        facts=facts_of(found)[-3:] if move in ("respond", "contain") else [],
         bound=bound,
         form_action=request.path,
         submit_label=submit,
-        cancel_url=_back(ref),
+        back_url=_back(ref),
     )
 
 
@@ -233,6 +186,8 @@ def _take(ref: str, bound: Bound, journey: Any) -> Any:
     values = dict(bound.cleaned)
     if "measure" in values:  # a form's "action" is the button that was pressed
         values["action"] = values.pop("measure")
+    if values.get("version") is not None:
+        values["version"] = int(values["version"]) if values["version"] else None
     upload = values.pop("file", None)
     if upload is not None:
         values["stored"], values["name"] = keep(upload), upload.filename
@@ -242,25 +197,29 @@ def _take(ref: str, bound: Bound, journey: Any) -> Any:
 @blueprint.route("/findings/<ref>/dispute", methods=["GET", "POST"])
 def dispute_finding(ref: str) -> Any:
     """Dispute a finding with a reason."""
-    return _form_page(ref, DISPUTE, remedy.dispute, title=_("Dispute the finding"), submit=_("Dispute it"))
+    return _form_page(ref, "dispute", DISPUTE, remedy.dispute, title=_("Dispute the finding"), submit=_("Dispute it"))
 
 
 @blueprint.route("/findings/<ref>/answer", methods=["GET", "POST"])
 def answer_finding(ref: str) -> Any:
     """Propose a remedy."""
-    return _form_page(ref, ANSWER, remedy.propose, title=_("Propose a remedy"), submit=_("Send it to the auditor"))
+    return _form_page(
+        ref, "respond", ANSWER, remedy.propose, title=_("Propose a remedy"), submit=_("Send it to the auditor")
+    )
 
 
 @blueprint.route("/findings/<ref>/done", methods=["GET", "POST"])
 def implement_remedy(ref: str) -> Any:
     """Report a remedy as carried out, with what shows it."""
-    return _form_page(ref, DONE, remedy.report_done, title=_("Report it done"), submit=_("Send it for verification"))
+    return _form_page(
+        ref, "implement", DONE, remedy.report_done, title=_("Report it done"), submit=_("Send it for verification")
+    )
 
 
 @blueprint.route("/findings/<ref>/contain", methods=["GET", "POST"])
 def contain_finding(ref: str) -> Any:
     """Say what keeps the harm of a critical finding from going on."""
-    return _form_page(ref, CONTAIN, remedy.contain, title=_("Contain the harm"), submit=_("Record it"))
+    return _form_page(ref, "contain", CONTAIN, remedy.contain, title=_("Contain the harm"), submit=_("Record it"))
 
 
 @blueprint.get("/findings/<ref>/files/<sha256>")

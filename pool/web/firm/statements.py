@@ -26,10 +26,11 @@ SPEC = ListSpec(
         Column("period", _l("Period"), attr="period_ref"),
         Column("from_on", _l("From"), "date", sort=True),
         Column("until_on", _l("Until"), "date"),
-        Column("total", _l("Your share"), "money"),
+        Column("total", _l("Your share"), "money", sort=True),
         Column("issued", _l("Issued"), "date", attr="issued_at"),
     ),
     search=_l("Reference or period"),
+    default_sort="-from_on",
 )
 
 
@@ -65,8 +66,8 @@ def statement(ref: str) -> Any:
         total=Money(found.total_minor, found.currency),
         estimate=Money(found.estimate_minor, found.currency) if found.estimate_minor is not None else None,
         rows=[
-            (line, Money(int(line["amount_minor"]), found.currency), why)
-            for line, why in zip(found.lines, found.reasons(), strict=True)
+            (line, Money(int(line["amount_minor"]), found.currency), why, mark)
+            for line, why, mark in zip(found.lines, found.reasons(), chart.marks, strict=True)
         ],
         chart=chart,
         crumbs=[Crumb(label=_("Statements"), url=url_for("firm.statements")), Crumb(label=found.ref)],

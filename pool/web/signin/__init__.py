@@ -15,7 +15,8 @@ from pool.kernel.refusals import Missing
 from pool.kernel.roles import FIRM_OFFICES, PUBLIC, SYSTEM, Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy
-from pool.members import queries, service
+from pool.members import queries
+from pool.members.service import InvitationView
 from pool.web.fields import Secret, Text
 from pool.web.forms import Bound, Form, Section
 from pool.web.guards import guard, local_address
@@ -133,7 +134,7 @@ def _enter(result: journeys.SignInResult) -> WsgiResponse:
     session = pool_session()
     target = local_address(request.args.get("next", "")) or url_for("signin.home")
     session["next"] = target
-    session.become(person_id=result.person_id, seat_id=result.seat_id, second_factor=False)
+    session.become(person_id=result.person_id, seat_id=result.seat_id, second_factor=False, name=result.name)
     if not result.is_demo:
         if not result.has_second_factor:
             database().run_work(journeys.prepare_second_factor, person_id=result.person_id, actor=PUBLIC, at=at())
@@ -155,7 +156,7 @@ def demo() -> WsgiResponse:
     seat = next((s for s in seats if s.public_id == wanted), None)
     if person is None or not person.is_demo or seat is None:
         raise Missing(_("There is no such page."), next_step=_("Sign in with address and password."))
-    pool_session().become(person_id=person.id, seat_id=seat.id, second_factor=False)
+    pool_session().become(person_id=person.id, seat_id=seat.id, second_factor=False, name=person.name)
     return go(url_for("signin.home"))
 
 
@@ -209,7 +210,7 @@ def _code_page(template: str, **context: Any) -> Any:
             if right:
                 seat_id = found.seat.id if found.seat else None
                 target = session.pop("next", None) or url_for("signin.home")
-                session.become(person_id=found.person.id, seat_id=seat_id, second_factor=True)
+                session.become(person_id=found.person.id, seat_id=seat_id, second_factor=True, name=found.person.name)
                 return go(target)
             bound.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
     return page(template, 422 if bound.is_bound else 200, form=bound, **context)
@@ -246,7 +247,12 @@ def take_seat(public_id: str) -> WsgiResponse:
     seat = next((s for s in held if s.public_id == public_id), None)
     if seat is None:
         raise Missing(_("There is no such seat."), next_step=_("Choose one of your seats."))
-    pool_session().become(person_id=found.person.id, seat_id=seat.id, second_factor=found.second_factor_at is not None)
+    pool_session().become(
+        person_id=found.person.id,
+        seat_id=seat.id,
+        second_factor=found.second_factor_at is not None,
+        name=found.person.name,
+    )
     return go(url_for("signin.home"))
 
 
@@ -313,7 +319,7 @@ def change_password() -> Any:
 def end_session(public_id: str) -> WsgiResponse:
     """End one of one's own sessions."""
     return perform(
-        service.end_session, public_id=public_id, then=lambda _none: url_for("signin.account"), reason="ended by owner"
+        journeys.end_session, public_id=public_id, then=lambda _none: url_for("signin.account"), reason="ended by owner"
     )
 
 
@@ -321,6 +327,9 @@ def end_session(public_id: str) -> WsgiResponse:
 def invitation(token: str) -> Any:
     """Show what an invitation offers, and take it."""
     view = database().run_work(journeys.look_at_invitation, token=token, actor=PUBLIC, at=at())
+    found = pool_session().signed_in
+    if found is not None and found.person is not None and found.person.email == view.email:
+        return _one_more_seat(token, view)
     bound = INVITATION.fresh({"name": view.name})
     if request.method == "POST":
         from pool.kernel.refusals import Refusal
@@ -342,3 +351,15 @@ def invitation(token: str) -> Any:
                 bound.add_refusal(refusal)
         bound.values["password"] = ""
     return page("signin/invitation.html", 422 if bound.is_bound else 200, form=bound, invitation=view)
+
+
+def _one_more_seat(token: str, view: InvitationView) -> Any:
+    """Offer the seat of an invitation to the account it was sent to, which is signed in; never another password."""
+    found = pool_session().signed_in
+    assert found is not None and found.person is not None
+    if found.lacks_second_factor:
+        step = "signin.second_factor" if found.person.has_second_factor else "signin.enrol_second_factor"
+        return go(url_for(step))
+    if request.method == "POST":
+        return perform(journeys.accept_invitation, token=token, then=lambda _none: url_for("signin.seats"))
+    return page("signin/accept_invitation.html", invitation=view)

@@ -10,7 +10,7 @@ from sqlmodel import select
 from pool.kernel.clock import utc
 from pool.kernel.ids import new_public_id
 from pool.kernel.roles import PUBLIC
-from pool.kernel.storage import Database, ForeignRow, Work, mapped_rows
+from pool.kernel.storage import Database, ForeignRow, PoolWrites, Work, mapped_rows
 from pool.kernel.tenancy import Scope, ScopeKind, policy_expression
 from pool.members.tables import Firm, Person, Seat
 from pool.registry.tables import Deployment, TunedModel
@@ -138,11 +138,12 @@ def test_policies_in_the_database_equal_the_declarations(postgres_url: str) -> N
         )
         assert forced == {entity.__tablename__ for entity, _visibility in mapped_rows()}
         for entity, visibility in mapped_rows():
-            if visibility.pool_writes:
-                continue
             kept = connection.execute(
-                sa.text("SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = CAST(:t AS regclass)"),
-                {"t": entity.__tablename__},
+                sa.text(
+                    "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy "
+                    "WHERE polrelid = CAST(:t AS regclass) AND polname = :p"
+                ),
+                {"t": entity.__tablename__, "p": "read" if visibility.pool_writes else "scope"},
             ).scalar_one()
             rule = policy_expression(visibility)
             connection.execute(sa.text(f"CREATE POLICY probe ON {entity.__tablename__} USING ({rule})"))
@@ -174,3 +175,36 @@ def test_firm_scope_without_a_firm_sees_nothing(pool: Pool) -> None:
             return len(work.session.exec(select(Firm)).all())
 
     assert pool.database.run_work(journey, actor=pool.rita, at=START) == 0
+
+
+def _own_seat(work: Work) -> None:
+    person = work.actor.person_id or 0
+    work.add(
+        Seat(person_id=person, person_name="M", person_email="m@x.example", office="registrar", valid_from=work.at)
+    )
+
+
+def _raw_seat(work: Work) -> None:
+    work.session.connection().execute(
+        sa.text(
+            "INSERT INTO seat (public_id, created_at, person_id, person_name, person_email, office, scope, valid_from,"
+            " reason) VALUES (:p, now(), :who, 'M', 'm@x.example', 'registrar', '{}', now(), '')"
+        ),
+        {"p": new_public_id(), "who": work.actor.person_id},
+    )
+
+
+@pytest.mark.parametrize("who", ["mara", "ada"])
+def test_nobody_gives_themselves_a_seat(pool: Pool, who: str) -> None:
+    with pytest.raises(PoolWrites):
+        pool.database.run_work(_own_seat, actor=pool.actors[who], at=AT)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("who", ["mara", "ada"])
+def test_row_security_gives_nobody_a_seat_of_their_own_making(postgres_url: str, who: str) -> None:
+    database = Database(postgres_url)
+    pool = seed(database)
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        database.run_work(_raw_seat, actor=pool.actors[who], at=AT)
+    database.dispose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pool.journeys import people
+from pool.journeys import people, signin
 from pool.kernel.clock import utc
 from pool.kernel.refusals import Conflict, Forbidden, Invalid, Missing
 from pool.kernel.roles import PUBLIC, SYSTEM
@@ -30,7 +30,7 @@ def _seat_of(pool: Pool, email: str) -> str:
 
 def test_account_when_closed_has_no_session_left(pool: Pool) -> None:
     token = pool.database.run_work(
-        service.start_session,
+        signin.begin_session,
         person_id=pool.milo.person_id,
         seat_id=pool.milo.seat_id,
         data={},

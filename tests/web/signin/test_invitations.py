@@ -11,7 +11,7 @@ from pool.kernel.roles import SYSTEM, Office
 from pool.members import service
 from pool.members.tables import InvitationRow
 from tests.support.web import get_page, post
-from tests.web.signin.conftest import House
+from tests.web.signin.conftest import PASSWORD, House
 
 
 def invite(house: House, email: str = "new@pool.example") -> str:
@@ -59,3 +59,29 @@ def test_invitation_never_takes_over_an_account(house: House) -> None:
         house.browser(), f"/invitation/{token}", {"name": "Mara Voss", "password": "a long and quiet evening"}
     )
     assert answer.status_code == 422 and "already an account" in answer.text
+
+
+def test_account_that_exists_takes_one_more_seat_once_it_is_signed_in(house: House) -> None:
+    token = invite(house, "rita@pool.example")
+    rita = house.signed_in("rita@pool.example")
+    assert "one more seat" in get_page(rita, f"/invitation/{token}")
+    # Rita plans already; a seat that she holds is refused, and the invitation stays open.
+    assert post(rita, f"/invitation/{token}").status_code == 409
+    token = str(
+        house.do(service.invite, name="Rita", email="rita@pool.example", office=Office.TECHNICAL_REVIEWER, firm_id=None)
+    )
+    assert post(rita, f"/invitation/{token}").headers["Location"] == "/seats"
+    assert "Technical reviewer" in get_page(rita, "/seats")
+    assert rita.get(f"/invitation/{token}").status_code == 404
+
+
+def test_seat_that_another_seat_excludes_is_refused(house: House) -> None:
+    token = invite(house, "mara@orchid.example")
+    assert post(house.signed_in(), f"/invitation/{token}").status_code == 409
+
+
+def test_invitation_before_the_second_factor_is_not_taken(house: House) -> None:
+    token = invite(house, "rita@pool.example")
+    client = house.browser()
+    post(client, "/sign-in", {"email": "rita@pool.example", "password": PASSWORD})
+    assert client.get(f"/invitation/{token}").headers["Location"] == "/sign-in/code"

@@ -1,0 +1,150 @@
+"""Bookings in the pool's pages: the list, and every step of planner, administrator and impartiality officer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from pool.journeys import book
+from pool.kernel.roles import Actor
+from tests.support import booking_way as way
+from tests.support.firm_stage import GRAVE, Stage
+from tests.support.people import Pool
+from tests.support.queries import counted
+from tests.support.web import arrived, get_page, post, same_for_all, sign_in
+
+
+@pytest.fixture
+def stage(pool: Pool) -> Stage:
+    return Stage(pool)
+
+
+def _act(client: FlaskClient, who: Actor, booking: str, move: str, **values: Any) -> str:
+    sign_in(client, who)
+    address = f"/pool/bookings/{booking}/{move}"
+    assert address in get_page(client, f"/pool/bookings/{booking}"), f"{move} is not offered"
+    return arrived(client, post(client, address, values))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_list_costs_the_same_whatever_its_length(pool: Pool, client: FlaskClient, stage: Stage, rows: int) -> None:
+    for _n in range(rows):
+        way.submitted(stage)
+    sign_in(client, pool.pia)
+    with counted(pool.database) as sent:
+        assert get_page(client, "/pool/bookings").count("Ward desk") == rows
+    assert len(sent) == 1
+    saved = client.get("/pool/bookings?format=csv").get_data(as_text=True)
+    assert saved.count("Orchid Health") == rows
+
+
+def test_screen_quote_and_the_words_of_each(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.submitted(stage, deployment=stage.signed(indicators=GRAVE))
+    slip_at = f"/pool/bookings/{booking}/screen"
+    sign_in(client, pool.pia)
+    slip = post(client, slip_at, {"releases": "many"})
+    assert slip.status_code == 422 and 'value="many"' in slip.get_data(as_text=True)
+    text = _act(client, pool.pia, booking, "screen", releases="14", logs_incomplete="1")
+    assert "Screened." in text and "Must act" in text and "Increase: more than 12 model releases" in text
+    sign_in(client, pool.pia)
+    assert client.get(f"/pool/bookings/{booking}/quote").status_code == 409
+    sign_in(client, pool.amos)
+    assert post(client, f"/pool/bookings/{booking}/quote", {"overhead_percent": "20"}).status_code == 422
+    text = _act(client, pool.amos, booking, "quote", overhead_percent="20", valid_days="30")
+    assert "waits for the firm" in text and "EUR" in text
+    assert way.state_of(stage, booking) == "quoted"
+
+
+def test_send_back_and_decline_need_words(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.submitted(stage)
+    sign_in(client, pool.pia)
+    assert post(client, f"/pool/bookings/{booking}/return", {"items": ""}).status_code == 422
+    assert "Sent back" in _act(client, pool.pia, booking, "return", items="The list of sites")
+    stage.act(book.submit, pool.mara, booking=booking)
+    stage.act(book.screen, pool.pia, booking=booking)
+    assert post(client, f"/pool/bookings/{booking}/decline", {"reason": ""}).status_code == 422
+    text = _act(client, pool.pia, booking, "decline", reason="Nobody knows rail signalling")
+    assert "never counts against the firm" in text and "Nobody knows rail signalling" in text
+
+
+def test_replan_asks_a_team_and_take_back_lets_it_go(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.accepted(stage)
+    text = _act(client, pool.pia, booking, "replan")
+    assert "due by" in text and "Must act" in text
+    proposal = way.file_of(stage, booking).standing
+    assert proposal is not None and proposal.members[0].name in text
+    sign_in(client, pool.pia)
+    assert "/confirm" not in get_page(client, f"/pool/bookings/{booking}")
+    assert post(client, f"/pool/bookings/{booking}/take_back", {"reason": ""}).status_code == 422
+    text = _act(client, pool.pia, booking, "take_back", reason="A better team is free")
+    assert "A better team is free" in text
+    assert way.file_of(stage, booking).standing is None
+
+
+def test_offer_that_is_not_opened_is_delivered_and_confirmed_after_agreement(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    booking = way.offered(stage)
+    sign_in(client, pool.pia)
+    page = get_page(client, f"/pool/bookings/{booking}")
+    assert "has not opened the offer" in page and "/confirm" not in page
+    assert post(client, f"/pool/bookings/{booking}/deliver", {"note": ""}).status_code == 422
+    text = _act(client, pool.pia, booking, "deliver", note="By letter of today to Mara Voss")
+    assert "silence counts as yes" in text and "/confirm" not in text
+    assert client.get(f"/pool/bookings/{booking}/confirm").status_code == 409
+    stage.act(book.waive_objection, pool.mara, booking=booking)
+    text = _act(client, pool.pia, booking, "confirm")
+    assert "Team and dates are confirmed." in text
+    assert way.file_of(stage, booking).line.starts_on is not None
+
+
+def test_objection_is_decided_by_the_impartiality_officer(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.shown(stage)
+    sign_in(client, pool.ivo)
+    assert client.get(f"/pool/bookings/{booking}/decide_objection").status_code == 409
+    stage.act(book.object_to, pool.mara, booking=booking, reason="She advised our rival")
+    form = get_page(client, f"/pool/bookings/{booking}/decide_objection")
+    proposal = way.file_of(stage, booking).standing
+    assert proposal is not None
+    member = proposal.members[0]
+    assert "She advised our rival" in form and member.name in form
+    slip = post(client, f"/pool/bookings/{booking}/decide_objection", {"reason": "Why not"})
+    assert slip.status_code == 422 and "Why not" in slip.get_data(as_text=True)
+    text = _act(
+        client,
+        pool.ivo,
+        booking,
+        "decide_objection",
+        upheld="yes",
+        auditors=[str(member.auditor_id)],
+        reason="It is so",
+    )
+    assert "It is so" in text
+    assert way.state_of(stage, booking) == "accepted"
+    told = way.file_of(stage, booking).proposals[-1]
+    assert [one.objected for one in told.members if one.auditor_id == member.auditor_id] == [True]
+    assert told.objection_verdict == "upheld"
+
+
+def test_administrator_cancels_and_the_firm_stays_engaged(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.accepted(stage)
+    text = _act(client, pool.amos, booking, "cancel", reason="The auditor fell ill")
+    assert "Cancelled" in text
+    sign_in(client, pool.mara)
+    assert "You stay engaged in your record" in get_page(client, f"/firm/bookings/{booking}")
+
+
+def test_other_offices_read_and_do_nothing(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.submitted(stage)
+    for who in (pool.rita, pool.tess, pool.dora, pool.ivo, pool.amos):
+        sign_in(client, who)
+        assert "/screen" not in get_page(client, f"/pool/bookings/{booking}")
+    sign_in(client, pool.ada)
+    assert client.get(f"/pool/bookings/{booking}").status_code == 403
+    sign_in(client, pool.pia)
+    absent = [client.get(f"/pool/bookings/{ref}") for ref in ("BKG-2026-0998", "BKG-2026-0999")]
+    assert {one.status_code for one in absent} == {404}
+    texts = {same_for_all(one.get_data(as_text=True), "BKG-2026-0998", "BKG-2026-0999") for one in absent}
+    assert len(texts) == 1
