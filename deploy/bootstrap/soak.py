@@ -29,6 +29,7 @@ PARTS: dict[str, Part] = {
     "booking": Part("no auditor half-day is sold twice: 8 processes, 10,000 attempts, 20 kills, both databases"),
     "histories": Part("histories are serializable and a nonce has one effect: 8 processes, 12,000 transactions"),
     "jobs": Part("a due job has its effect once: 4 processes, 2,000 jobs, 40 kills, leases that run out"),
+    "pages": Part("every page of every seat of the demo: links, axe-core, content policy, phone width, light and dark"),
     "properties": Part("the invariants of the pure functions, over many thousand generated cases"),
 }
 

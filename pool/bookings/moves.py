@@ -11,9 +11,13 @@ from pool.kernel.storage import Work
 _LONGEST_REASON = 5000
 
 
-def move_booking(work: Work, booking: Booking, move: str, *, facts: BookingFacts) -> None:
+def move_booking(
+    work: Work, booking: Booking, move: str, *, facts: BookingFacts, between_pool_and_auditor: bool = False
+) -> None:
     """Make one step of a booking and write it into its history.
 
+    The activity of a step ``between_pool_and_auditor`` is not the firm's to read; its history tells it without who and
+    why (``queries.booking``).
     Raises: WrongOffice, WrongState, or what the guards refuse.
     """
     step = BOOKING_CYCLE.step(move, state=booking.state, office=work.actor.office, facts=facts)
@@ -25,7 +29,7 @@ def move_booking(work: Work, booking: Booking, move: str, *, facts: BookingFacts
         f"booking.{move}",
         subject_kind="booking",
         subject_ref=booking.ref,
-        firm_id=booking.firm_id,
+        firm_id=None if between_pool_and_auditor else booking.firm_id,
         audit_id=booking.audit_id,
         before={"state": str(before)},
         after={"state": str(step.to_state)},
@@ -52,6 +56,11 @@ def note_step(work: Work, booking: Booking, before: str, *, reason: str = "") ->
     )
 
 
+def firm_that_reads(proposal: Proposal) -> int | None:
+    """Return the firm that may read of a proposal: none before every auditor has accepted and it is an offer."""
+    return proposal.firm_id if proposal.all_accepted_at is not None else None
+
+
 def move_proposal(work: Work, proposal: Proposal, move: str, *, facts: BookingFacts) -> None:
     """Make one step of a proposal; one that no longer stands gets its end. Raises: as :func:`move_booking`."""
     step = PROPOSAL_CYCLE.step(move, state=proposal.state, office=work.actor.office, facts=facts)
@@ -64,7 +73,7 @@ def move_proposal(work: Work, proposal: Proposal, move: str, *, facts: BookingFa
         f"proposal.{move}",
         subject_kind="proposal",
         subject_ref=proposal.ref,
-        firm_id=proposal.firm_id,
+        firm_id=firm_that_reads(proposal),
         audit_id=proposal.audit_id,
         before={"state": str(before)},
         after={"state": str(step.to_state)},

@@ -153,7 +153,6 @@ def propose(
         "proposal.published",
         subject_kind="proposal",
         subject_ref=proposal.ref,
-        firm_id=row.firm_id,
         audit_id=row.audit_id,
         after={
             "team": [f"{one.name} ({one.role})" for one in members],
@@ -250,7 +249,7 @@ def _accept(work: Work, row: Proposal, members: Sequence[ProposalMember], own: P
 def _decline(work: Work, row: Proposal, booking: Booking, own: ProposalMember | None, words: str) -> None:
     facts = BookingFacts(today=day_of(work.at), is_asked=_is_auditor(work, own), reason=words)
     move_proposal(work, row, "turn_down", facts=facts)
-    move_booking(work, booking, "turn_down", facts=facts)
+    move_booking(work, booking, "turn_down", facts=facts, between_pool_and_auditor=True)
     assert own is not None, "the guard refused whoever was not asked"
     own.answer, own.answered_at, own.reason = "declined", work.at, words
     work.flush()

@@ -20,7 +20,7 @@ from pool.bookings.record_facts import audit_refusals, audit_requests, engagemen
 from pool.bookings.rules import BOOKING_CYCLE, ENDED, OPEN_FOR_PLANNING, objection_until
 from pool.bookings.separation import separated_auditors
 from pool.bookings.states import BookingState, ProposalState
-from pool.bookings.tables import Booking, BookingDeployment, Proposal, ProposalMember
+from pool.bookings.tables import Booking, BookingDeployment, BookingEvent, Proposal, ProposalMember
 from pool.bookings.values import (
     AskedView,
     BookingFile,
@@ -34,7 +34,7 @@ from pool.bookings.values import (
 )
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.money import Money
-from pool.kernel.roles import FIRM_OFFICES
+from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.storage import Reading
 from scheduling.interval import HalfDay, Window
 
@@ -148,7 +148,8 @@ def _money(amount: int | None, currency: str) -> Money | None:
 def booking(reading: Reading, key: str) -> BookingFile:
     """Return everything of one booking that the scope may see: four queries. Raises: BookingMissing.
 
-    A firm sees a proposal once every auditor has accepted; until then nobody is offered to it.
+    A firm sees a proposal once every auditor has accepted; until then nobody is offered to it, and an asked auditor's
+    no is told without who and why.
     """
     row = find_booking(reading, key)
     proposals = proposals_of(reading, row)
@@ -174,15 +175,19 @@ def booking(reading: Reading, key: str) -> BookingFile:
         waitlist_reasons=tuple((str(one["rule"]), int(one["left"])) for one in row.waitlist_reasons),
         confirmed_at=row.confirmed_at,
         ended_by_pool=row.ended_by_pool,
-        steps=tuple(
-            StepView(one.at, one.from_state, one.to_state, one.name, one.office, one.reason)
-            for one in events_of(reading, row)
-        ),
+        steps=tuple(_step(one, is_firm=reading.actor.office in FIRM_OFFICES) for one in events_of(reading, row)),
         proposals=tuple(proposal_view(one, members[key_of(one)]) for one in proposals),
         moves=tuple(
             MoveView(step.move, step.to_state) for step in BOOKING_CYCLE.moves_from(row.state, reading.actor.office)
         ),
     )
+
+
+def _step(row: BookingEvent, *, is_firm: bool) -> StepView:
+    """Return a step of the history; an asked auditor's no is told to the firm without who and why."""
+    is_private = is_firm and row.office == Office.AUDITOR and row.from_state == BookingState.PROPOSED
+    name, reason = ("", "") if is_private else (row.name, row.reason)
+    return StepView(row.at, row.from_state, row.to_state, name, row.office, reason)
 
 
 def proposal_view(row: Proposal, members: Sequence[ProposalMember]) -> ProposalView:

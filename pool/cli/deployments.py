@@ -16,12 +16,21 @@ from pool.kernel.listing import ListRequest
 from pool.kernel.refusals import Invalid, first_of
 from pool.registry import queries
 
-_REQUIRED = ("model", "name", "purpose", "context", "markets", "indicators")
-_OPTIONAL = ("languages", "sites", "facts", "live_on")
+#: Keys of a registration document: what each holds, and how that is said.
+_TEXT, _TEXTS, _NAMED = "a text", "a list of texts", "named values"
+_REQUIRED = {
+    "model": _TEXT,
+    "name": _TEXT,
+    "purpose": _TEXT,
+    "context": _TEXT,
+    "markets": _TEXTS,
+    "indicators": _NAMED,
+}
+_OPTIONAL = {"languages": _TEXTS, "sites": "a whole number", "facts": _NAMED, "live_on": "a day like 2026-11-24"}
 
 
 class BadDocument(Invalid):
-    """A registration document has a missing or unknown key."""
+    """A registration document has a missing or unknown key, or a value of the wrong kind."""
 
 
 @click.group(name="deployments")
@@ -56,11 +65,31 @@ def register(file: str, email: str, office: str | None) -> None:
         for key in _REQUIRED
         if key not in document
     ]
+    faults += [
+        BadDocument(f"The value of {key!r} is not {kind}.", field=key, next_step=f"Write {kind}.")
+        for key, kind in (_REQUIRED | _OPTIONAL).items()
+        if key in document and not _is_of_kind(document[key], kind)
+    ]
     if faults:
         raise first_of(faults)
     if "live_on" in document:
-        document["live_on"] = DAY.convert(document["live_on"], None, None)
+        document["live_on"] = date.fromisoformat(document["live_on"])
     _run(submit.register_deployment, email, office, **document)
+
+
+def _is_of_kind(value: Any, kind: str) -> bool:
+    if kind == _TEXT:
+        return isinstance(value, str)
+    if kind == _TEXTS:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if kind == _NAMED:
+        return isinstance(value, dict)
+    if kind == _OPTIONAL["sites"]:
+        return type(value) is int
+    try:
+        return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 @group.command()
@@ -103,6 +132,8 @@ def change(deployment: str, file: str, changed_on: date, what: str, email: str, 
 def request_ethics(deployment: str, level: int | None, file: str | None, email: str, office: str | None) -> None:
     """Ask for an ethics review at the level the tier asks for, or a higher one."""
     answers = read_document(file) if file else {}
+    if not isinstance(answers, dict):
+        raise BadDocument("The file holds no named answers.", field="answers", next_step="Write a mapping.")
     _run(submit.request_ethics, email, office, deployment=deployment, answers=answers, level=level)
 
 

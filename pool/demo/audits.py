@@ -65,6 +65,17 @@ FINDINGS: dict[str, tuple[str, str, str, str]] = {
         "Exercise log.",
     ),
 }
+#: The test point a finding is made at; the first of them that the audit holds.
+FOUND_AT = {
+    "D02": ("TP-09",),
+    "D07": ("X-FIN-1", "TP-25"),
+    "D08": ("TP-26",),
+    "D12": ("TP-18",),
+    "D04": ("TP-11",),
+    "D09": ("TP-08",),
+    "D14": ("X-CON-1", "TP-27"),
+    "D18": ("TP-10",),
+}
 OUTCOMES = {
     "D01": "conforming",
     "D02": "conforming_with_minors",
@@ -159,6 +170,8 @@ def fieldwork(teller: Teller, key: str, ref: str, *, stop_after: int | None = No
     points = teller.read(lead, casework.audit_file, ref).points
     grade = FINDINGS.get(key, ("", "", "", ""))[0]
     rated = points if stop_after is None else points[:stop_after]
+    held = [point.point_id for point in rated]
+    found_at = next((one for one in FOUND_AT.get(key, ()) if one in held), None)
     teller.do(
         lead,
         audit.rate_many,
@@ -166,15 +179,13 @@ def fieldwork(teller: Teller, key: str, ref: str, *, stop_after: int | None = No
         ratings=[
             {
                 "point_id": point.point_id,
-                "rating": (grade if grade in {"minor", "major", "observation"} else "conforming")
-                if number == 2
-                else "conforming",
+                "rating": grade if point.point_id == found_at else "conforming",
                 "procedure": "Documents read, people asked, the test repeated on the staging copy.",
                 "sample": "As drawn.",
                 "result": "As stated in the record of the day.",
-                "conclusion": "The duty works." if number != 2 else "See the finding." if grade else "The duty works.",
+                "conclusion": "See the finding." if point.point_id == found_at else "The duty works.",
             }
-            for number, point in enumerate(rated)
+            for point in rated
         ],
     )
     if grade:
@@ -184,7 +195,7 @@ def fieldwork(teller: Teller, key: str, ref: str, *, stop_after: int | None = No
             audit.draft_finding,
             audit_ref=ref,
             grade=grade,
-            point_id=points[2].point_id,
+            point_id=found_at,
             requirement=requirement,
             statement=statement,
             evidence=evidence,

@@ -15,16 +15,10 @@ from pool.harbor.tables import Enrolment, RecordDocument, RecordEntry, RecordHea
 from pool.harbor.transitions import State
 from pool.kernel.clock import day_of
 from pool.kernel.digest import new_salt, plain, salted_digest
-from pool.kernel.refusals import Conflict
-from pool.kernel.storage import Reading, Work
-from pool.kernel.words import gettext as _
+from pool.kernel.storage import Work
 
 TERMS_VERSION = "2026.1"
 RULE = "2026.1"
-
-
-class AlreadyEnrolled(Conflict):
-    """The deployment is enrolled already, or is not."""
 
 
 def append_entry(
@@ -76,29 +70,17 @@ def append_entry(
     return seq
 
 
-def is_enrolled(reading: Reading, *, deployment_id: int) -> bool:
-    """Tell whether the last act of enrolment was an application."""
-    last = reading.session.exec(
-        select(Enrolment).where(Enrolment.deployment_id == deployment_id).order_by(col(Enrolment.id).desc()).limit(1)
-    ).first()
-    return last is not None and last.kind == "applied"
-
-
 def enrol(work: Work, *, deployment_id: int, firm_id: int, deployment_ref: str) -> None:
-    """Apply for the participation record of a deployment. Raises: AlreadyEnrolled."""
+    """Apply for the participation record of a deployment: the first time, or again after it ran out."""
     _act(work, "applied", deployment_id=deployment_id, firm_id=firm_id, deployment_ref=deployment_ref)
 
 
 def withdraw(work: Work, *, deployment_id: int, firm_id: int, deployment_ref: str) -> None:
-    """Leave the record voluntarily; history stays readable. Raises: AlreadyEnrolled."""
+    """Leave the record voluntarily; history stays readable."""
     _act(work, "withdrawn", deployment_id=deployment_id, firm_id=firm_id, deployment_ref=deployment_ref)
 
 
 def _act(work: Work, kind: str, *, deployment_id: int, firm_id: int, deployment_ref: str) -> None:
-    if is_enrolled(work, deployment_id=deployment_id) == (kind == "applied"):
-        raise AlreadyEnrolled(
-            _("The enrolment of this deployment is already so."), field="deployment", next_step=_("Look at its record.")
-        )
     work.add(
         Enrolment(
             firm_id=firm_id,

@@ -14,6 +14,7 @@ from typing import Any
 
 from auditors.casework import queries as casework
 from pool.harbor import service as harbor
+from pool.harbor.transitions import State
 from pool.journeys import standing
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
@@ -28,6 +29,8 @@ from pool.registry import queries, service
 from pool.registry.inspection import Inspection
 from pool.registry.queries import DeploymentView
 
+#: States in which a record has to be applied for.
+OUT = frozenset({State.NOT_ENROLLED, State.WITHDRAWN, State.LAPSED, State.REVOKED})
 #: What a person signs when attesting; the version is part of the digest.
 STATEMENT = (
     "The registration of this deployment is complete and true to my knowledge. "
@@ -363,7 +366,8 @@ def attestation_content(reading: Reading, deployment: str) -> dict[str, Any]:
 def attest(work: Work, *, deployment: str, signed_name: str) -> Reference:
     """Sign that the registration of one's own deployment is complete and true; enrols it in the record.
 
-    The first attestation applies for the participation record and, at low tier, counts as ethics screening.
+    The first attestation applies for the participation record and, at low tier, counts as ethics screening. One that
+    is signed after the record lapsed, was left or revoked applies again.
     Raises: NotYourFirm, NotReady where the model has no foundation model, the registry's refusals.
     """
     _firm(work)
@@ -383,10 +387,16 @@ def attest(work: Work, *, deployment: str, signed_name: str) -> Reference:
         content_digest=digest_of(content),
     )
     view = queries.deployment(work, facts.ref)
-    if not harbor.is_enrolled(work, deployment_id=view.id):
+    if _is_out(work, view.id):
         harbor.enrol(work, deployment_id=view.id, firm_id=view.firm_id, deployment_ref=view.ref)
     _record(work, view, kind="registration", body=content, valid_from=day_of(work.at))
     return Reference(view.ref, view.public_id)
+
+
+def _is_out(reading: Reading, deployment_id: int) -> bool:
+    """Tell whether the record of a deployment waits for an application: never applied for, left, lapsed or revoked."""
+    today = day_of(reading.at)
+    return standing.standing_on(reading, deployment_id=deployment_id, on=today, known=today).state in OUT
 
 
 def _record(work: Work, view: DeploymentView, *, kind: str, body: Mapping[str, Any], valid_from: date) -> None:
@@ -411,7 +421,7 @@ def end_deployment(work: Work, *, deployment: str, reason: str) -> Reference:
         raise Invalid(_("Say why it ends."), field="reason", next_step=_("Write a short reason."))
     row = service.end_deployment(work, deployment=deployment, reason=reason)
     view = queries.deployment(work, row.ref)
-    if harbor.is_enrolled(work, deployment_id=view.id):
+    if not _is_out(work, view.id):
         harbor.withdraw(work, deployment_id=view.id, firm_id=view.firm_id, deployment_ref=view.ref)
     _record(work, view, kind="registration", body={"ended": True, "reason": reason}, valid_from=day_of(work.at))
     return Reference(view.ref, view.public_id)
@@ -427,9 +437,18 @@ def ethics_level_of(tier: str) -> int:
 
 @takes_numbers
 def request_ethics(work: Work, *, deployment: str, answers: Mapping[str, Any], level: int | None = None) -> Reference:
-    """Ask for an ethics review of one's own deployment, at the level its tier asks for or a higher one."""
+    """Ask for an ethics review of one's own deployment, at the level its tier asks for or a higher one.
+
+    Raises: Invalid where no question is answered, at any level: reviewers cannot judge an empty form.
+    """
     _firm(work)
     view = queries.deployment(work, deployment)
+    if not any(answers.values()):
+        raise Invalid(
+            _("No question is answered, so nobody can review it."),
+            field="answers",
+            next_step=_("Answer at least who could lose by it and how it is stopped."),
+        )
     if not view.tier:
         raise NotReady(
             _("The deployment is not tiered yet."), field="deployment", next_step=_("Declare its indicators.")

@@ -8,8 +8,10 @@ from flask import Flask
 
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM, Actor, Office
+from pool.kernel.storage import Work
 from pool.members import service
 from pool.members.queries import actor_of
+from tests.support.people import PASSWORD
 from tests.support.web import database_of
 
 #: Somebody of the demo for every seat: audience, then who. Firms with much to show, an auditor with work at hand.
@@ -43,6 +45,29 @@ def seats(app: Flask) -> list[Seat]:
         for audience, names in SEATS.items()
         for who in names
     ]
+
+
+def at_the_door(app: Flask) -> list[tuple[Seat, str]]:
+    """Bring people to the door of whom the demo has none; return where each stands.
+
+    One is invited, one has given the password but not the second factor yet, one has no second factor yet.
+    """
+    return database_of(app).run_work(_bring, actor=SYSTEM, at=now())
+
+
+def _bring(work: Work) -> list[tuple[Seat, str]]:
+    token = service.invite(work, name="Nova Lind", email="nova@door.example", office=Office.ADMINISTRATOR, firm_id=None)
+    found = [(Seat("public", "", Office.PUBLIC, ""), f"/invitation/{token}")]
+    for who, secret, path in (("Paul Ring", "JBSWY3DPEHPK3PXP", "/sign-in/code"), ("Ena Roll", None, "/sign-in/enrol")):
+        person = service.add_person(
+            work, name=who, email=f"{who.split()[0]}@door.example", password=PASSWORD, totp_secret=secret
+        )
+        seat = service.give_seat(work, person_id=person.id, office=Office.ADMINISTRATOR)
+        if secret is None:
+            service.prepare_second_factor(work, person_id=person.id)
+        session = service.start_session(work, person_id=person.id, seat_id=seat.id, data={}, second_factor_at=None)
+        found.append((Seat("public", who, Office.ADMINISTRATOR, session), path))
+    return found
 
 
 def _sit(app: Flask, audience: str, who: str) -> Seat:

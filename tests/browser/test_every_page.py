@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.crawling import Address, chosen, crawl, guessed
+from tests.browser.crawling import Address, chosen, crawl, guessed, route_of
 from tests.browser.looking import Gaze
-from tests.browser.seats import seats
+from tests.browser.seats import at_the_door, seats
 from tests.support.counts import SOAKING, count
 from tests.support.live import Live, copied_demo, served
 
@@ -24,7 +24,6 @@ NO_PAGE = {
     "static", "firm.report", "firm.statement_paper", "firm.finding_file", "firm.model_file", "auditor.file",
     "admin.audit_file", "admin.competence_file", "admin.plan_document", "admin.pool_statement_paper",
     "firm.dispute_finding", "firm.contain_finding", "firm.comment_report", "admin.planning",
-    "signin.invitation", "signin.second_factor", "signin.enrol_second_factor",
     "admin.granted", "admin.granted_audit",
 }  # fmt: skip
 
@@ -49,6 +48,9 @@ def reached(live: Live) -> list[Address]:
 def pages(live: Live, reached: list[Address]) -> list[Address]:
     """Give the pages to look at: each view once for each audience; in the soak once for each seat."""
     whole = [one for one in reached if one.status == 200]
+    for seat, path in at_the_door(live.app):
+        endpoint, key = route_of(live.app, path) or ("", "")
+        whole.append(Address(seat, path, endpoint, key))
     guesses = list(guessed(live.app, whole))
     if not SOAKING:
         return chosen([*whole, *guesses])

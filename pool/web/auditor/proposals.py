@@ -10,6 +10,7 @@ from auditors.roster import queries as roster
 from pool.bookings import queries as bookings
 from pool.bookings.values import AskedView
 from pool.journeys import plan
+from pool.kernel.clock import day_of
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -65,6 +66,9 @@ def _decline(asked: AskedView) -> Action:
 
 
 def _sentence(asked: AskedView, *, waits: bool) -> str:
+    if waits and day_of(reading().at) > asked.answers_due_on:
+        return _("You are asked. The day to answer was %(day)s; the half-days are still held, and your answer counts "
+                 "until the pool asks somebody else.", day=display.day(asked.answers_due_on))  # fmt: skip
     if waits:
         return _("You are asked. Answer by %(day)s; the half-days are held for you until then.",
                  day=display.day(asked.answers_due_on))  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pool.journeys import submit
+from pool.journeys.standing import standing_on
 from pool.kernel.clock import day_of
 from pool.kernel.storage import Database
 from pool.registry.queries import deployment_for_booking, ethics_of
@@ -42,3 +43,32 @@ def test_conditions_of_a_review_are_confirmed_once(world: World) -> None:
         world.do(world.pool.edda, submit.meet_ethics_conditions, request=ref, note="seen again")
     deployment_id = world.read(world.pool.mara, deployment_for_booking, world.made["Orchid Health"]["deployment"]).id
     assert [one.ref for one in world.read(world.pool.mara, ethics_of, deployment_id)].count(ref) == 1
+
+
+def test_record_that_lapsed_is_applied_for_again_by_the_next_attestation(world: World) -> None:
+    mara = world.pool.mara
+    ref = world.do(
+        mara,
+        submit.register_deployment,
+        model=world.made["Orchid Health"]["model"],
+        name="Third guide",
+        purpose="Answers.",
+        context="health_information",
+        markets=["EU"],
+        indicators=indicators(),
+    ).ref
+    deployment_id = world.read(mara, deployment_for_booking, ref).id
+
+    def state() -> str:
+        day = day_of(world.at)
+        found = world.read(mara, standing_on, deployment_id=deployment_id, on=day, known=day)
+        return str(found.state)
+
+    world.do(mara, submit.attest, deployment=ref, signed_name=mara.name)
+    assert state() == "pending"
+    world.at += timedelta(days=200)
+    assert state() == "lapsed"
+    world.do(mara, submit.attest, deployment=ref, signed_name=mara.name)
+    assert state() == "pending"
+    world.do(mara, submit.end_deployment, deployment=ref, reason="replaced")
+    assert state() == "withdrawn"
