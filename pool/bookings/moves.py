@@ -9,15 +9,14 @@ from pool.bookings.tables import Booking, BookingEvent, Proposal
 from pool.kernel.storage import Work
 
 _LONGEST_REASON = 5000
+#: The step by which an asked auditor says no.
+TURN_DOWN = "turn_down"
 
 
-def move_booking(
-    work: Work, booking: Booking, move: str, *, facts: BookingFacts, between_pool_and_auditor: bool = False
-) -> None:
+def move_booking(work: Work, booking: Booking, move: str, *, facts: BookingFacts) -> None:
     """Make one step of a booking and write it into its history.
 
-    The activity of a step ``between_pool_and_auditor`` is not the firm's to read; its history tells it without who and
-    why (``queries.booking``).
+    An asked auditor's no is not the firm's to read; its history tells it without who and why (``queries.booking``).
     Raises: WrongOffice, WrongState, or what the guards refuse.
     """
     step = BOOKING_CYCLE.step(move, state=booking.state, office=work.actor.office, facts=facts)
@@ -29,7 +28,7 @@ def move_booking(
         f"booking.{move}",
         subject_kind="booking",
         subject_ref=booking.ref,
-        firm_id=None if between_pool_and_auditor else booking.firm_id,
+        firm_id=None if move == TURN_DOWN else booking.firm_id,
         audit_id=booking.audit_id,
         before={"state": str(before)},
         after={"state": str(step.to_state)},
@@ -56,24 +55,23 @@ def note_step(work: Work, booking: Booking, before: str, *, reason: str = "") ->
     )
 
 
-def firm_that_reads(proposal: Proposal) -> int | None:
-    """Return the firm that may read of a proposal: none before every auditor has accepted and it is an offer."""
-    return proposal.firm_id if proposal.all_accepted_at is not None else None
-
-
 def move_proposal(work: Work, proposal: Proposal, move: str, *, facts: BookingFacts) -> None:
-    """Make one step of a proposal; one that no longer stands gets its end. Raises: as :func:`move_booking`."""
+    """Make one step of a proposal; one that no longer stands gets its end. Raises: as :func:`move_booking`.
+
+    The firm reads of an offer, so of a proposal that every auditor has accepted, and never of a no of one of them.
+    """
     step = PROPOSAL_CYCLE.step(move, state=proposal.state, office=work.actor.office, facts=facts)
     before = proposal.state
     proposal.state = ProposalState(step.to_state)
     proposal.version += 1
     if step.to_state in (ProposalState.DECLINED, ProposalState.SUPERSEDED):
         proposal.ended_at = work.at
+    is_offer = proposal.all_accepted_at is not None and move != TURN_DOWN
     work.note(
         f"proposal.{move}",
         subject_kind="proposal",
         subject_ref=proposal.ref,
-        firm_id=firm_that_reads(proposal),
+        firm_id=proposal.firm_id if is_offer else None,
         audit_id=proposal.audit_id,
         before={"state": str(before)},
         after={"state": str(step.to_state)},

@@ -18,7 +18,7 @@ from pool.bookings.lookup import (
     seen,
     the_proposal,
 )
-from pool.bookings.moves import move_booking, move_proposal
+from pool.bookings.moves import TURN_DOWN, move_booking, move_proposal
 from pool.bookings.requests import BookingRef, ref_of
 from pool.bookings.rules import ANSWER_WORKING_DAYS, BookingFacts, objection_until, working_days_later
 from pool.bookings.separation import separated_auditors
@@ -248,8 +248,8 @@ def _accept(work: Work, row: Proposal, members: Sequence[ProposalMember], own: P
 
 def _decline(work: Work, row: Proposal, booking: Booking, own: ProposalMember | None, words: str) -> None:
     facts = BookingFacts(today=day_of(work.at), is_asked=_is_auditor(work, own), reason=words)
-    move_proposal(work, row, "turn_down", facts=facts)
-    move_booking(work, booking, "turn_down", facts=facts, between_pool_and_auditor=True)
+    move_proposal(work, row, TURN_DOWN, facts=facts)
+    move_booking(work, booking, TURN_DOWN, facts=facts)
     assert own is not None, "the guard refused whoever was not asked"
     own.answer, own.answered_at, own.reason = "declined", work.at, words
     work.flush()

@@ -153,7 +153,8 @@ def booking(reading: Reading, key: str) -> BookingFile:
     """
     row = find_booking(reading, key)
     proposals = proposals_of(reading, row)
-    if reading.actor.office in FIRM_OFFICES:
+    is_firm = reading.actor.office in FIRM_OFFICES
+    if is_firm:
         proposals = [one for one in proposals if one.all_accepted_at is not None]
     members = members_of(reading, proposals)
     return BookingFile(
@@ -175,8 +176,8 @@ def booking(reading: Reading, key: str) -> BookingFile:
         waitlist_reasons=tuple((str(one["rule"]), int(one["left"])) for one in row.waitlist_reasons),
         confirmed_at=row.confirmed_at,
         ended_by_pool=row.ended_by_pool,
-        steps=tuple(_step(one, is_firm=reading.actor.office in FIRM_OFFICES) for one in events_of(reading, row)),
-        proposals=tuple(proposal_view(one, members[key_of(one)]) for one in proposals),
+        steps=tuple(_step(one, is_firm=is_firm) for one in events_of(reading, row)),
+        proposals=tuple(proposal_view(one, members[key_of(one)], is_firm=is_firm) for one in proposals),
         moves=tuple(
             MoveView(step.move, step.to_state) for step in BOOKING_CYCLE.moves_from(row.state, reading.actor.office)
         ),
@@ -190,8 +191,8 @@ def _step(row: BookingEvent, *, is_firm: bool) -> StepView:
     return StepView(row.at, row.from_state, row.to_state, name, row.office, reason)
 
 
-def proposal_view(row: Proposal, members: Sequence[ProposalMember]) -> ProposalView:
-    """Return a proposal's value."""
+def proposal_view(row: Proposal, members: Sequence[ProposalMember], *, is_firm: bool = False) -> ProposalView:
+    """Return a proposal's value; why an auditor said no is not told to the firm."""
     return ProposalView(
         id=key_of(row),
         public_id=row.public_id,
@@ -219,7 +220,7 @@ def proposal_view(row: Proposal, members: Sequence[ProposalMember]) -> ProposalV
                 one.role,
                 one.answer,
                 one.answered_at,
-                one.reason,
+                "" if is_firm else one.reason,
                 one.objected,
             )
             for one in members

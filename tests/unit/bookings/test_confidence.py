@@ -36,3 +36,17 @@ def test_firm_reads_neither_a_team_that_was_asked_nor_a_no(at_state: Open) -> No
         assert "sister" not in text and name not in text
     kept = story.ask("pia", queries.booking, story.booking).proposals[-1].members
     assert [one.reason for one in kept if one.answer == "declined"] == ["my sister works there"]
+
+
+def test_firm_reads_no_reason_of_a_no_after_the_offer(at_state: Open) -> None:
+    story = at_state("proposed")
+    story.offered()
+    story.do(
+        story.team()[0],
+        plan.answer_proposal,
+        proposal=story.proposal,
+        answer="declined",
+        reason="my sister works there",
+    )
+    assert "sister" not in str(asdict(story.ask("mara", queries.booking, story.booking)))
+    assert "sister" not in story.ask("mara", activity)
