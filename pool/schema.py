@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select, union
 from sqlmodel import SQLModel
 
 import auditors.casework.tables as _casework
@@ -20,13 +21,28 @@ import pool.kernel.traces as _traces
 import pool.members.tables as _members
 import pool.registry.tables as _registry
 import scheduling.tables as _scheduling
-from pool.kernel.storage import Database
+from pool.kernel.storage import Database, Reading
 
 #: Every module that holds tables; importing it here is what makes them known.
 TABLES = (
     _traces, _members, _roster, _registry, _bookings, _scheduling, _casework, _decisions, _harbor, _costs,
 )  # fmt: skip
 metadata = SQLModel.metadata
+
+
+def named_digests(reading: Reading) -> frozenset[str]:
+    """Return the digest of every file that any row names, in hexadecimal: what a sweep of the files must keep.
+
+    Such a column is called ``sha256`` or ``evidence_digest``, in whatever table.
+    """
+    columns = [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name in ("sha256", "evidence_digest")
+    ]
+    named = union(*(select(column).where(column.is_not(None), column != "") for column in columns))
+    return frozenset(str(value).removeprefix("sha256:") for value in reading.session.execute(named).scalars())
 
 
 def migrations_folder() -> Path:

@@ -27,7 +27,7 @@ def made_up_problem(
     """Return a made-up problem; ``days`` are calendar days of the horizon, ``effort`` that of the search."""
     from scheduling.problem import Limits
 
-    dice = random.Random(f"{seed}/{audits}/{auditors}/{days}")  # noqa: S311 - test data, not a secret
+    dice = random.Random(f"{seed}/{audits}/{auditors}/{days}")
     firms = [f"firm-{number:02d}" for number in range(max(1, audits * 2 // 3))]
     people = tuple(_auditor(dice, number, days) for number in range(auditors))
     return Problem(

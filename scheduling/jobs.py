@@ -6,11 +6,12 @@ who has it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.storage import Reading, Work
@@ -18,6 +19,9 @@ from scheduling.tables import Job
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
+#: Daily jobs are kept so long after their day, for whoever asks what happened.
+KEPT = timedelta(days=30)
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,41 @@ def enqueue(work: Work, *, kind: str, dedupe_key: str, due_at: datetime, payload
         return False
     work.add(Job(kind=kind, dedupe_key=dedupe_key, payload=payload or {}, due_at=due_at))
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be made due."""
+
+    kind: str
+    dedupe_key: str
+    payload: dict[str, Any]
+
+
+def enqueue_all(work: Work, asked: Sequence[NewJob], *, due_at: datetime) -> int:
+    """Make many jobs due at once, those whose key is not there; return how many were new. One query per 500."""
+    made = 0
+    for begin in range(0, len(asked), _AT_ONCE):
+        some = asked[begin : begin + _AT_ONCE]
+        keys = [one.dedupe_key for one in some]
+        known = set(work.session.exec(select(Job.dedupe_key).where(col(Job.dedupe_key).in_(keys))))
+        for one in some:
+            if one.dedupe_key not in known:
+                work.add(Job(kind=one.kind, dedupe_key=one.dedupe_key, payload=one.payload, due_at=due_at))
+                made += 1
+    return made
+
+
+def forget_done(work: Work, *, kinds: Iterable[str]) -> int:
+    """Remove jobs of these kinds that were done or given up a month ago; return how many. Their effects stay."""
+    gone: Any = work.session.execute(
+        delete(Job).where(
+            col(Job.kind).in_(list(kinds)),
+            col(Job.state).in_(("done", "dead")),
+            col(Job.due_at) < work.at - KEPT,
+        )
+    )
+    return int(gone.rowcount)
 
 
 def claim(work: Work, *, worker: str) -> DueJob | None:

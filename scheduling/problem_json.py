@@ -7,8 +7,9 @@ our defaults.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 from pool.kernel.digest import digest_of
@@ -59,137 +60,121 @@ def problem_from_json(value: object) -> Problem:
         holidays=fields.many("holidays", _day, ()),
         travel_minor=fields.whole("travel_minor", 0),
         seed=fields.whole("seed", 0),
-        limits=_object(fields.take("limits", {}), "limits", _limits),
+        limits=_limits(fields.take("limits", {}), "limits"),
     )
     horizon.done()
     fields.done()
     return make(digest=digest_of(value))
 
 
-def read_seat(value: object, path: str) -> Member:
+def _reader(read: Callable[[Fields], Callable[[], Value]]) -> Callable[[object, str], Value]:
+    """Return what reads an object at a path: every field is read, none is left over, and the value checks itself."""
+
+    @wraps(read)
+    def read_object(value: object, path: str) -> Value:
+        fields = Fields(value, path)
+        make = read(fields)
+        fields.done()
+        return built(path, make)
+
+    return read_object
+
+
+@_reader
+def read_seat(f: Fields) -> Callable[[], Member]:
     """Read ``{"auditor": id, "role": "lead" | "member"}``."""
-    return _object(value, path, lambda f: partial(Member, auditor=f.text("auditor"), role=f.text("role")))
-
-
-def _object(value: object, path: str, read: Callable[[Fields], Callable[[], Value]]) -> Value:
-    fields = Fields(value, path)
-    make = read(fields)
-    fields.done()
-    return built(path, make)
+    return partial(Member, auditor=f.text("auditor"), role=f.text("role"))
 
 
 def _day(value: object, path: str) -> date:
     return parse_date(as_text(value, path), field=path)
 
 
-def _window(value: object, path: str) -> Window:
-    return _object(value, path, lambda f: partial(Window, begins=f.half_day("from"), ends=f.half_day("until")))
+@_reader
+def _window(f: Fields) -> Callable[[], Window]:
+    return partial(Window, begins=f.half_day("from"), ends=f.half_day("until"))
 
 
-def _need(value: object, path: str) -> Need:
-    return _object(
-        value,
-        path,
-        lambda f: partial(
-            Need,
-            code=f.text("code"),
-            min_level=f.whole("min_level"),
-            alternatives=f.many("or", _need, ()),
-        ),
+@_reader
+def _need(f: Fields) -> Callable[[], Need]:
+    return partial(Need, code=f.text("code"), min_level=f.whole("min_level"), alternatives=f.many("or", _need, ()))
+
+
+@_reader
+def _competence(f: Fields) -> Callable[[], Competence]:
+    return partial(
+        Competence,
+        code=f.text("code"),
+        level=f.whole("level"),
+        valid_from=f.day("valid_from"),
+        valid_until=f.day_or_null("valid_until"),
     )
 
 
-def _competence(value: object, path: str) -> Competence:
-    return _object(
-        value,
-        path,
-        lambda f: partial(
-            Competence,
-            code=f.text("code"),
-            level=f.whole("level"),
-            valid_from=f.day("valid_from"),
-            valid_until=f.day_or_null("valid_until"),
-        ),
+@_reader
+def _auditor(f: Fields) -> Callable[[], Auditor]:
+    return partial(
+        Auditor,
+        id=f.text("id"),
+        competences=f.many("competences", _competence),
+        languages=f.many("languages", as_text),
+        max_half_days=f.whole("max_half_days"),
+        day_rate_minor=f.whole("day_rate_minor"),
+        region=f.text_or_null("region"),
+        unavailable=f.many("unavailable", _window, ()),
     )
 
 
-def _auditor(value: object, path: str) -> Auditor:
-    return _object(
-        value,
-        path,
-        lambda f: partial(
-            Auditor,
-            id=f.text("id"),
-            competences=f.many("competences", _competence),
-            languages=f.many("languages", as_text),
-            max_half_days=f.whole("max_half_days"),
-            day_rate_minor=f.whole("day_rate_minor"),
-            region=f.text_or_null("region"),
-            unavailable=f.many("unavailable", _window, ()),
-        ),
+@_reader
+def _pin(f: Fields) -> Callable[[], Pin]:
+    return partial(Pin, start=f.half_day_or_null("start"), team=f.many("team", read_seat, ()))
+
+
+@_reader
+def _audit(f: Fields) -> Callable[[], Audit]:
+    lead, pinned = f.take("lead", None), f.take("pinned", None)
+    return partial(
+        Audit,
+        id=f.text("id"),
+        firm=f.text("firm"),
+        tier=f.text("tier"),
+        needs=f.many("needs", _need),
+        half_days=f.whole("half_days"),
+        window=_window(f.take("window"), f.at("window")),
+        people=f.whole("people"),
+        lead=LEAD_NEED if lead is None else _need(lead, f.at("lead")),
+        language=f.text_or_null("language"),
+        region=f.text_or_null("region"),
+        pinned=None if pinned is None else _pin(pinned, f.at("pinned")),
+        excluded=f.many("excluded", as_text, ()),
     )
 
 
-def _pin(value: object, path: str) -> Pin:
-    return _object(
-        value,
-        path,
-        lambda f: partial(Pin, start=f.half_day_or_null("start"), team=f.many("team", read_seat, ())),
+@_reader
+def _interest(f: Fields) -> Callable[[], Interest]:
+    return partial(
+        Interest,
+        auditor=f.text("auditor"),
+        firm=f.text("firm"),
+        kind=f.text("kind"),
+        begins=f.day_or_null("from"),
+        ends=f.day_or_null("until"),
+        blocks=f.flag("blocks", True),
     )
 
 
-def _audit(value: object, path: str) -> Audit:
-    def read(f: Fields) -> Callable[[], Audit]:
-        lead, pinned = f.take("lead", None), f.take("pinned", None)
-        return partial(
-            Audit,
-            id=f.text("id"),
-            firm=f.text("firm"),
-            tier=f.text("tier"),
-            needs=f.many("needs", _need),
-            half_days=f.whole("half_days"),
-            window=_window(f.take("window"), f.at("window")),
-            people=f.whole("people"),
-            lead=LEAD_NEED if lead is None else _need(lead, f.at("lead")),
-            language=f.text_or_null("language"),
-            region=f.text_or_null("region"),
-            pinned=None if pinned is None else _pin(pinned, f.at("pinned")),
-            excluded=f.many("excluded", as_text, ()),
-        )
-
-    return _object(value, path, read)
-
-
-def _interest(value: object, path: str) -> Interest:
-    return _object(
-        value,
-        path,
-        lambda f: partial(
-            Interest,
-            auditor=f.text("auditor"),
-            firm=f.text("firm"),
-            kind=f.text("kind"),
-            begins=f.day_or_null("from"),
-            ends=f.day_or_null("until"),
-            blocks=f.flag("blocks", True),
-        ),
+@_reader
+def _lead_row(f: Fields) -> Callable[[], LeadRow]:
+    return partial(
+        LeadRow,
+        auditor=f.text("auditor"),
+        firm=f.text("firm"),
+        lead_audits=f.whole("lead_audits"),
+        lead_years=f.whole("lead_years"),
     )
 
 
-def _lead_row(value: object, path: str) -> LeadRow:
-    return _object(
-        value,
-        path,
-        lambda f: partial(
-            LeadRow,
-            auditor=f.text("auditor"),
-            firm=f.text("firm"),
-            lead_audits=f.whole("lead_audits"),
-            lead_years=f.whole("lead_years"),
-        ),
-    )
-
-
+@_reader
 def _limits(fields: Fields) -> Callable[[], Limits]:
     usual = Limits()
     return partial(
@@ -208,32 +193,19 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         "horizon": {"first_day": problem.first_day.isoformat(), "last_day": problem.last_day.isoformat()},
         "currency": problem.currency,
         "seed": problem.seed,
-        "limits": {
-            "lead_audits_in_a_row": problem.limits.lead_audits_in_a_row,
-            "lead_years_in_a_row": problem.limits.lead_years_in_a_row,
-            "max_people": problem.limits.max_people,
-            "effort": problem.limits.effort,
-        },
+        "limits": asdict(problem.limits),
         "travel_minor": problem.travel_minor,
         "holidays": [day.isoformat() for day in problem.holidays],
         "auditors": [_auditor_json(auditor) for auditor in problem.auditors],
         "audits": [_audit_json(audit) for audit in problem.audits],
         "interests": [_interest_json(interest) for interest in problem.interests],
-        "rotation": [
-            {
-                "auditor": row.auditor,
-                "firm": row.firm,
-                "lead_audits": row.lead_audits,
-                "lead_years": row.lead_years,
-            }
-            for row in problem.rotation
-        ],
+        "rotation": [asdict(row) for row in problem.rotation],
     }
 
 
 def seat_json(seat: Member) -> dict[str, str]:
     """Return the JSON value of a seat in a team."""
-    return {"auditor": seat.auditor, "role": seat.role}
+    return asdict(seat)
 
 
 def _window_json(window: Window) -> dict[str, str]:

@@ -35,12 +35,8 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("soak" if SOAKING else "test")
 
-#: Every test below this folder belongs to the part "properties" of the soak.
+#: Every test below this folder that names no other part belongs to the part "properties" of the soak.
 PROPERTIES = Path(__file__).parent / "properties"
-KINDS = [
-    pytest.param("sqlite", id="sqlite"),
-    pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
-]
 
 
 # --------------------------------------------------------------------------------------------------
@@ -70,7 +66,7 @@ def _has_no_parameters(item: pytest.Item) -> bool:
 
 def _parts(item: pytest.Item) -> set[str]:
     named = {str(mark.args[0]) for mark in item.iter_markers("soak_part")}
-    return named | ({"properties"} if PROPERTIES in item.path.parents else set())
+    return named or ({"properties"} if PROPERTIES in item.path.parents else set())
 
 
 @pytest.hookimpl(trylast=True)
@@ -126,7 +122,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return databases.copied(sqlite_template, tmp_path)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=databases.KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """Give the URL of a migrated database of this test's own: once SQLite, once PostgreSQL."""
     return str(request.getfixturevalue(f"{request.param}_url"))
@@ -142,7 +138,7 @@ def database(database_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=databases.KINDS)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of an empty database of this test's own: once SQLite, once PostgreSQL."""
     if request.param == "sqlite":

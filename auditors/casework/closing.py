@@ -11,8 +11,10 @@ from auditors.casework.conduct import move_audit, require_lead
 from auditors.casework.fields import SHORT, Checks
 from auditors.casework.lookup import STOP_RULE, audit_by_id, find_audit, findings_of, key_of, workpapers_of
 from auditors.casework.opening import end_grants
+from auditors.casework.rules import BEFORE_FIELDWORK
 from auditors.casework.states import DEMANDING, AuditState, FindingState
 from auditors.casework.tables import Audit
+from pool.kernel.approvals import give_word
 from pool.kernel.clock import day_of, end_of_day
 from pool.kernel.digest import digest_of
 from pool.kernel.storage import Work
@@ -60,6 +62,19 @@ def end_sight_when_done(work: Work, *, audit_id: int) -> bool:
     return True
 
 
+def call_off(work: Work, *, audit_id: int, reason: str = "") -> bool:
+    """End an audit whose bookings were all cancelled before fieldwork; tell whether it was.
+
+    In the pool's scope, last in a journey.
+    """
+    audit = audit_by_id(work, audit_id)
+    if audit.state not in BEFORE_FIELDWORK:
+        return False
+    move_audit(work, audit, "call_off", shown=reason)
+    end_grants(work, audit_id=audit_id)
+    return True
+
+
 def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
     """Ask, as lead auditor, to stop an audit: the firm broke off, it is unsafe, or something was falsified."""
     audit = find_audit(work, audit_ref)
@@ -88,16 +103,11 @@ def stop_audit(work: Work, *, audit_ref: str) -> str:
 
 
 def _write_word(work: Work, audit: Audit, reason: str, *, position: int) -> None:
-    work.add(
-        Approval(
-            rule=STOP_RULE,
-            subject_ref=audit.ref,
-            content_digest=digest_of({"audit": audit.ref, "reason": reason}),
-            position=position,
-            person_id=work.actor.person_id or 0,
-            seat_id=work.actor.seat_id or 0,
-            office=str(work.actor.office),
-            at=work.at,
-            reason=reason,
-        )
+    give_word(
+        work,
+        rule=STOP_RULE,
+        subject_ref=audit.ref,
+        content_digest=digest_of({"audit": audit.ref, "reason": reason}),
+        position=position,
+        reason=reason,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from auditors.casework.lookup import (
 )
 from auditors.casework.rules import WORKING
 from auditors.casework.states import FindingState
-from auditors.casework.tables import EvidenceFile
+from auditors.casework.tables import EvidenceFile, Finding
 from pool.kernel.refusals import Missing
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.storage import Reading, Work
@@ -67,7 +68,8 @@ def attach(
 ) -> str:
     """Write down that a stored file belongs to a subject; return its public id.
 
-    ``released`` opens it to the firm. The row is never changed afterwards. The digest stands in the activity.
+    ``released`` opens it to the firm; :func:`release_with` does so later. The row is never changed afterwards. The
+    digest stands in the activity.
     """
     checks = Checks()
     words = checks.text("purpose", purpose, limit=500)
@@ -126,6 +128,43 @@ def attach_to_finding(work: Work, stored: StoredBytes, *, finding_ref: str, name
     )
 
 
+def release_with(work: Work, finding: Finding) -> None:
+    """Open a finding's files to its firm, when the finding is issued to it.
+
+    Rows are never changed: each file gets a second row that the firm may see, with whoever handed it in.
+    """
+    rows = work.session.exec(
+        select(EvidenceFile)
+        .where(col(EvidenceFile.subject_kind) == "finding", col(EvidenceFile.subject_ref) == finding.ref)
+        .order_by(col(EvidenceFile.id))
+    ).all()
+    kept = {"id", "public_id", "created_at", "released"}
+    for row in _newest_of_each(rows):
+        if not row.released:
+            work.add(EvidenceFile(**row.model_dump(exclude=kept), released=True))
+            work.note(
+                "evidence.released",
+                subject_kind="finding",
+                subject_ref=finding.ref,
+                firm_id=finding.firm_id,
+                audit_id=finding.audit_id,
+                after={"name": row.name, "sha256": row.sha256, "size": row.size_bytes},
+            )
+
+
+def _newest_of_each(rows: Iterable[EvidenceFile]) -> tuple[EvidenceFile, ...]:
+    """Return one row per file: a file that was released has a row from before, which only the team sees."""
+    files: dict[tuple[str, str, str, int | None, bool], EvidenceFile] = {}
+    for row in rows:
+        of_team = (row.subject_ref, row.sha256, row.name, row.uploaded_by, False)
+        if row.released:
+            files.pop(of_team, None)
+            files[(*of_team[:4], True)] = row
+        else:
+            files.setdefault(of_team, row)
+    return tuple(files.values())
+
+
 def attach_to_point(
     work: Work,
     stored: StoredBytes,
@@ -175,7 +214,12 @@ def evidence_of(reading: Reading, *, subject_kind: str, subject_ref: str) -> tup
         .where(col(EvidenceFile.subject_kind) == subject_kind, col(EvidenceFile.subject_ref) == subject_ref)
         .order_by(col(EvidenceFile.id))
     )
-    return tuple(evidence_view(row) for row in rows)
+    return evidence_views(rows)
+
+
+def evidence_views(rows: Iterable[EvidenceFile]) -> tuple[EvidenceView, ...]:
+    """Return what is shown of rows in their order, one of each file."""
+    return tuple(evidence_view(row) for row in _newest_of_each(rows))
 
 
 def evidence_view(row: EvidenceFile) -> EvidenceView:
@@ -213,5 +257,7 @@ __all__ = [
     "evidence",
     "evidence_of",
     "evidence_view",
+    "evidence_views",
     "known_digests",
+    "release_with",
 ]

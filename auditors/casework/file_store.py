@@ -139,16 +139,35 @@ class FileStore:
         ``known`` are the digests that rows name; without it only half-written files go. Return how many were removed.
         """
         oldest = (at - STALE).timestamp()
-        candidates = list((self.folder / INCOMING).glob("*"))
         if known is not None:
             kept = set(known)
-            candidates += [self._path(sha256) for sha256 in self.digests() if sha256 not in kept]
+            for sha256 in self.digests():
+                if sha256 not in kept:
+                    self._set_aside(self._path(sha256), oldest)
         gone = 0
-        for path in candidates:
-            if path.stat().st_mtime < oldest:
+        for path in (self.folder / INCOMING).glob("*"):
+            if _is_older(path, oldest):
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+    def _set_aside(self, path: Path, oldest: float) -> None:
+        """Move an old file out of sight; one that somebody handed in again meanwhile goes back to its place."""
+        if not _is_older(path, oldest):
+            return
+        aside = self.folder / INCOMING / secrets.token_hex(16)
+        self._make(aside.parent)
+        os.replace(path, aside)
+        if not _is_older(aside, oldest):
+            os.replace(aside, path)
+
+
+def _is_older(path: Path, than: float) -> bool:
+    try:
+        return path.stat().st_mtime < than
+    except FileNotFoundError:
+        # Why: its writer gave it its name, or another sweep took it.
+        return False
 
 
 def _chunks(source: bytes | Readable) -> Iterator[bytes]:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
-
 from auditors.casework.brief import deadlines_of
+from auditors.casework.evidence import release_with
 from auditors.casework.fields import NAME, Checks
 from auditors.casework.finding_rules import FINDING_CYCLE, Due, due_of, never_shorter
 from auditors.casework.lifecycle import NotOfTeam, NotReady, WrongState
@@ -22,7 +21,6 @@ from auditors.casework.lookup import (
     participant_of,
     person_of,
     place_of,
-    seen,
     workpapers_of,
 )
 from auditors.casework.rules import WORKING
@@ -31,6 +29,7 @@ from auditors.casework.tables import Audit, Finding, Remedy
 from pool.kernel.refusals import Forbidden
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.storage import Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 
 VERDICTS = ("upheld", "regraded", "withdrawn")
@@ -224,6 +223,7 @@ def issue_findings(work: Work, *, audit_ref: str, finding_refs: Sequence[str] | 
         finding.issued_at = work.at
         due = due_of(deadlines.get(finding.grade), issued_at=work.at)
         move_finding(work, finding, "issue" if finding.grade in DEMANDING else "note", due=due)
+        release_with(work, finding)
     return tuple(finding.ref for finding in chosen)
 
 
@@ -234,19 +234,14 @@ def acknowledge_finding(work: Work, *, finding_ref: str, version: int | None = N
     move_finding(work, finding, "acknowledge")
 
 
-def acknowledge_by_silence(work: Work) -> tuple[str, ...]:
-    """Acknowledge, as the clock, every issued finding whose time to dispute is over; return the references."""
-    found = work.session.exec(
-        select(Finding).where(col(Finding.state) == FindingState.ISSUED).order_by(col(Finding.id))
-    ).all()
-    done = []
-    for finding in found:
-        facts = finding_facts(work, finding)
-        step = next(s for s in FINDING_CYCLE.transitions if s.move == "acknowledge_by_silence")
-        if not FINDING_CYCLE.refusals(step, facts):
-            move_finding(work, finding, "acknowledge_by_silence", reason=_("No answer in time counts as agreement."))
-            done.append(finding.ref)
-    return tuple(done)
+def acknowledge_by_silence(work: Work, *, finding_ref: str) -> bool:
+    """Acknowledge, as the clock, an issued finding whose time to dispute is over; tell whether it was."""
+    finding = find_finding(work, finding_ref)
+    step = next(s for s in FINDING_CYCLE.transitions if s.move == "acknowledge_by_silence")
+    if finding.state != FindingState.ISSUED or FINDING_CYCLE.refusals(step, finding_facts(work, finding)):
+        return False
+    move_finding(work, finding, "acknowledge_by_silence", reason=_("No answer in time counts as agreement."))
+    return True
 
 
 def dispute_finding(work: Work, *, finding_ref: str, reason: str = "", version: int | None = None) -> None:

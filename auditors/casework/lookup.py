@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlmodel import col, or_, select
 
@@ -22,12 +22,13 @@ from auditors.casework.tables import (
     AuditGrant,
     AuditMember,
     AuditParticipant,
+    AuditReport,
     Finding,
     Remedy,
     Workpaper,
 )
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Conflict, Invalid, Missing
+from pool.kernel.refusals import Invalid, Missing
 from pool.kernel.storage import Reading
 from pool.kernel.traces import Approval
 from pool.kernel.words import gettext as _
@@ -49,16 +50,6 @@ class PointMissing(Missing):
 
 class WhichDeployment(Invalid):
     """The audit has several deployments and none, or an unknown one, was named."""
-
-
-class Moved(Conflict):
-    """Somebody changed the row since the person saw it."""
-
-
-class Versioned(Protocol):
-    """A row that counts its changes."""
-
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +157,6 @@ def live_remedy(reading: Reading, finding: Finding) -> Remedy | None:
     ).one_or_none()
 
 
-def seen(row: Versioned, version: int | None) -> None:
-    """Check that nobody changed ``row`` since the person saw ``version``; ``None`` asks nothing. Raises: Moved."""
-    if version is not None and version != row.version:
-        raise Moved(
-            _("Somebody changed this meanwhile."),
-            field="version",
-            next_step=_("Open it again; your words are kept in the form."),
-            facts={"version": row.version},
-        )
-
-
 def place_of(reading: Reading, audit_id: int) -> Place:
     """Return where the acting person stands towards an audit; only an auditor's seat leads or works."""
     person = reading.actor.person_id
@@ -214,8 +194,18 @@ def last_event_at(reading: Reading, audit_id: int, state: AuditState) -> datetim
     ).first()
 
 
-def audit_facts(reading: Reading, audit: Audit, *, note: str = "", recommendation: str = "") -> AuditFacts:
-    """Gather what the guards of an audit's steps look at. ``note`` is what the person wrote with the step."""
+def report_of(reading: Reading, audit_id: int) -> AuditReport | None:
+    """Return the summary of an audit's report, where it is written and within sight."""
+    return reading.session.exec(select(AuditReport).where(col(AuditReport.audit_id) == audit_id)).one_or_none()
+
+
+def audit_facts(
+    reading: Reading, audit: Audit, *, note: str = "", recommendation: str = "", has_report: bool | None = None
+) -> AuditFacts:
+    """Gather what the guards of an audit's steps look at. ``note`` is what the person wrote with the step.
+
+    Whoever has read the report already passes ``has_report``; otherwise it is looked up.
+    """
     audit_id = key_of(audit)
     place = place_of(reading, audit_id)
     papers = workpapers_of(reading, audit_id)
@@ -245,7 +235,7 @@ def audit_facts(reading: Reading, audit: Audit, *, note: str = "", recommendatio
         disputed=_refs(findings, lambda row: row.state == FindingState.DISPUTED),
         open_grave=_refs(findings, lambda row: row.grade in GRAVE and is_open(row.grade, row.state)),
         open_demanding=_refs(findings, lambda row: is_open(row.grade, row.state)),
-        has_report=bool(audit.report_note),
+        has_report=report_of(reading, audit_id) is not None if has_report is None else has_report,
         comments_awaited=awaited,
         comments_unanswered=unanswered,
         fieldwork_ended_on=audit.fieldwork_ended_on,

@@ -16,6 +16,7 @@ from auditors.casework.tables import Audit, AuditEvent, AuditGrant, AuditMember,
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of, plain
 from pool.kernel.refusals import Conflict, Invalid
+from pool.kernel.roles import Office
 from pool.kernel.storage import Work
 from pool.kernel.words import gettext as _
 
@@ -287,11 +288,10 @@ def grant(
     )
 
 
-def _running_grants(work: Work, audit_id: int, person_id: int | None = None) -> list[AuditGrant]:
-    statement = select(AuditGrant).where(
-        col(AuditGrant.audit_id) == audit_id,
-        or_(col(AuditGrant.until_at).is_(None), col(AuditGrant.until_at) > work.at),
-    )
+def _running_grants(work: Work, audit_id: int | None = None, person_id: int | None = None) -> list[AuditGrant]:
+    statement = select(AuditGrant).where(or_(col(AuditGrant.until_at).is_(None), col(AuditGrant.until_at) > work.at))
+    if audit_id is not None:
+        statement = statement.where(col(AuditGrant.audit_id) == audit_id)
     if person_id is not None:
         statement = statement.where(col(AuditGrant.person_id) == person_id)
     return list(work.session.exec(statement))
@@ -302,8 +302,25 @@ def end_grants(work: Work, *, audit_id: int, person_id: int | None = None, at: d
 
     Call it in the pool's scope, last in a journey: a granted seat sees nothing afterwards.
     """
-    found = _running_grants(work, audit_id, person_id)
-    for row in found:
-        row.until_at = max(at or work.at, row.from_at + _MOMENT)
+    return _end(work, _running_grants(work, audit_id, person_id), at=at or work.at)
+
+
+def end_grants_of_seat(work: Work, *, person_id: int, office: Office) -> int:
+    """End the running grants that a person held through a seat that ended; return how many. In the pool's scope.
+
+    An auditor's are those of audits they are or were in the team of; the others came with another seat.
+    """
+    teams = set(work.session.exec(select(AuditMember.audit_id).where(col(AuditMember.person_id) == person_id)))
+    found = [
+        row
+        for row in _running_grants(work, person_id=person_id)
+        if (row.audit_id in teams) == (office is Office.AUDITOR)
+    ]
+    return _end(work, found, at=work.at)
+
+
+def _end(work: Work, grants: Sequence[AuditGrant], *, at: datetime) -> int:
+    for row in grants:
+        row.until_at = max(at, row.from_at + _MOMENT)
     work.flush()
-    return len(found)
+    return len(grants)

@@ -9,9 +9,10 @@ from typing import Any
 from sqlmodel import and_, col, select
 
 from auditors.casework.brief import deadlines_of, duties_of
-from auditors.casework.evidence import evidence, evidence_of, evidence_view, known_digests
+from auditors.casework.evidence import evidence, evidence_of, evidence_views, known_digests
 from auditors.casework.finding_rules import FINDING_CYCLE
 from auditors.casework.lookup import (
+    STOP_RULE,
     audit_facts,
     find_audit,
     find_finding,
@@ -20,6 +21,7 @@ from auditors.casework.lookup import (
     live_remedy,
     participants_of,
     place_of,
+    report_of,
     workpapers_of,
 )
 from auditors.casework.lookup import finding_facts as _guard_facts
@@ -50,9 +52,8 @@ from auditors.casework.views import (
     thread_entry,
 )
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
-from pool.kernel.roles import FIRM_OFFICES
 from pool.kernel.storage import Reading
-from pool.kernel.traces import Activity
+from pool.kernel.traces import Activity, Approval
 
 AUDIT_COLUMNS = ListColumns(
     key=col(Audit.id),
@@ -86,8 +87,6 @@ FINDING_COLUMNS = ListColumns(
 _AT_WORK = tuple(
     state for state in AuditState if state not in (AuditState.DECIDED, AuditState.CLOSED, AuditState.ABORTED)
 )
-#: States in which the report's words are the team's alone.
-_UNSENT = frozenset({AuditState.STAGE2, AuditState.DRAFT_REPORT})
 _FIRM_TURN = (
     FindingState.ISSUED,
     FindingState.ACKNOWLEDGED,
@@ -157,6 +156,7 @@ def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
         for row in findings_of(reading, audit_id)
     )
     place = place_of(reading, audit_id)
+    report = report_of(reading, audit_id)
     return AuditFile(
         id=audit_id,
         public_id=audit.public_id,
@@ -178,7 +178,7 @@ def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
         readiness=audit.readiness,
         fieldwork_ended_on=audit.fieldwork_ended_on,
         reported_at=audit.reported_at,
-        summary="" if reading.actor.office in FIRM_OFFICES and audit.state in _UNSENT else audit.report_note,
+        summary=report.words if report is not None else "",
         closed_at=audit.closed_at,
         version=audit.version,
         participants=tuple(participant_view(row) for row in participants),
@@ -190,8 +190,13 @@ def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
         findings=findings,
         remedies=_remedies(reading, findings),
         events=tuple(event_view(row) for row in events),
-        evidence=tuple(evidence_view(row) for row in files),
-        moves=moves_of(AUDIT_CYCLE, state=audit.state, office=reading.actor.office, facts=audit_facts(reading, audit)),
+        evidence=evidence_views(files),
+        moves=moves_of(
+            AUDIT_CYCLE,
+            state=audit.state,
+            office=reading.actor.office,
+            facts=audit_facts(reading, audit, has_report=report is not None),
+        ),
         acts=offices_next(AUDIT_CYCLE, audit.state),
         is_lead=place.is_lead,
         is_member=place.is_member,
@@ -322,6 +327,33 @@ def closing_queue(reading: Reading) -> tuple[AuditLine, ...]:
     return _lines(reading, audits)
 
 
+def decided_audits(reading: Reading) -> tuple[str, ...]:
+    """Return the references of decided audits that are not closed yet: one query."""
+    return tuple(
+        reading.session.exec(select(Audit.ref).where(col(Audit.state) == AuditState.DECIDED).order_by(col(Audit.id)))
+    )
+
+
+def issued_findings(reading: Reading) -> tuple[str, ...]:
+    """Return the references of findings that their firms have neither acknowledged nor disputed: one query."""
+    return tuple(
+        reading.session.exec(
+            select(Finding.ref).where(col(Finding.state) == FindingState.ISSUED).order_by(col(Finding.id))
+        )
+    )
+
+
+def stop_asked(reading: Reading, audit_ref: str) -> str:
+    """Return why the lead auditor asked to stop an audit; empty where nobody did: one query."""
+    asked = reading.session.exec(
+        select(Approval.reason)
+        .where(Approval.rule == STOP_RULE, Approval.subject_ref == audit_ref, Approval.position == 1)
+        .order_by(col(Approval.id).desc())
+        .limit(1)
+    ).first()
+    return asked or ""
+
+
 def took_part(reading: Reading, audit_id: int, person_id: int) -> bool:
     """Tell whether a person is or was in the team of an audit."""
     found = reading.session.exec(
@@ -363,6 +395,7 @@ __all__ = [
     "audit_progress_facts",
     "audits_of",
     "closing_queue",
+    "decided_audits",
     "decision_queue",
     "evidence",
     "evidence_of",
@@ -373,9 +406,11 @@ __all__ = [
     "findings_of_firm",
     "graders_of",
     "has_audited",
+    "issued_findings",
     "known_digests",
     "my_desk",
     "next_due",
     "review_queue",
+    "stop_asked",
     "took_part",
 ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from auditors.casework.fields import NAME, Checks
 from auditors.casework.finding_rules import REMEDY_CYCLE
 from auditors.casework.findings import move_finding
 from auditors.casework.lifecycle import WrongState
-from auditors.casework.lookup import find_finding, finding_facts, key_of, live_remedy, person_of, seen
+from auditors.casework.lookup import find_finding, finding_facts, key_of, live_remedy, person_of
 from auditors.casework.states import FindingState, RemedyState
 from auditors.casework.tables import Finding, Remedy
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.storage import Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 
 #: A remedy planned further ahead than this is a slip of the pen.
@@ -122,16 +123,35 @@ def accept_remedy(
         move_finding(work, finding, "close_on_plan")
 
 
-def send_back_remedy(work: Work, *, finding_ref: str, answer: str, version: int | None = None) -> None:
-    """Send a proposed remedy back with the reason, as lead auditor."""
-    finding = find_finding(work, finding_ref)
-    seen(finding, version)
-    checks = Checks()
-    words = checks.text("answer", answer, required=True)
-    checks.done()
-    remedy = _live(work, finding)
-    _move(work, finding, remedy, "send_back", reason=words[:2000])
-    _answer(work, remedy, words)
+class Answer(Protocol):
+    """A step by which an auditor answers a remedy in words."""
+
+    def __call__(self, work: Work, *, finding_ref: str, answer: str, version: int | None = None) -> None:
+        """Make the step."""
+
+
+def _answered_with(move: str, says: str) -> Answer:
+    """Return the step ``move`` by which an auditor answers the firm's live remedy, in words that are asked for."""
+
+    def step(work: Work, *, finding_ref: str, answer: str, version: int | None = None) -> None:
+        finding = find_finding(work, finding_ref)
+        seen(finding, version)
+        checks = Checks()
+        words = checks.text("answer", answer, required=True)
+        checks.done()
+        remedy = _live(work, finding)
+        _move(work, finding, remedy, move, reason=words[:2000])
+        _answer(work, remedy, words)
+
+    step.__doc__ = says
+    return step
+
+
+send_back_remedy = _answered_with("send_back", "Send a proposed remedy back with the reason, as lead auditor.")
+verify_remedy = _answered_with(
+    "verify", "Verify a remedy and close its finding, as an auditor of the audit who did not propose it."
+)
+find_insufficient = _answered_with("find_insufficient", "Say what the evidence does not show; the firm carries on.")
 
 
 def _answer(work: Work, remedy: Remedy, words: str) -> None:
@@ -150,27 +170,3 @@ def implement_remedy(work: Work, *, finding_ref: str, evidence_note: str, versio
     _move(work, finding, remedy, "implement")
     remedy.evidence_note, remedy.implemented_at = words, work.at
     work.flush()
-
-
-def verify_remedy(work: Work, *, finding_ref: str, answer: str, version: int | None = None) -> None:
-    """Verify a remedy and close its finding, as an auditor of the audit who did not propose it."""
-    finding = find_finding(work, finding_ref)
-    seen(finding, version)
-    checks = Checks()
-    words = checks.text("answer", answer, required=True)
-    checks.done()
-    remedy = _live(work, finding)
-    _move(work, finding, remedy, "verify", reason=words[:2000])
-    _answer(work, remedy, words)
-
-
-def find_insufficient(work: Work, *, finding_ref: str, answer: str, version: int | None = None) -> None:
-    """Say what the evidence does not show; the firm carries on."""
-    finding = find_finding(work, finding_ref)
-    seen(finding, version)
-    checks = Checks()
-    words = checks.text("answer", answer, required=True)
-    checks.done()
-    remedy = _live(work, finding)
-    _move(work, finding, remedy, "find_insufficient", reason=words[:2000])
-    _answer(work, remedy, words)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from auditors.casework.conduct import move_audit, require_lead
 from auditors.casework.fields import Checks
 from auditors.casework.lifecycle import WrongState
-from auditors.casework.lookup import find_audit, key_of, participant_of, participants_of, seen
+from auditors.casework.lookup import find_audit, key_of, participant_of, participants_of, report_of, workpapers_of
 from auditors.casework.states import AuditState
+from auditors.casework.tables import AuditReport
 from pool.kernel.digest import digest_of
 from pool.kernel.refusals import Forbidden
 from pool.kernel.roles import FIRM_OFFICES
 from pool.kernel.storage import Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 
 
@@ -28,7 +30,11 @@ def write_report(work: Work, *, audit_ref: str, summary: str, version: int | Non
     if audit.state != AuditState.DRAFT_REPORT:
         raise WrongState(_("The report is not being written now."), next_step=_("Look at the present state."))
     require_lead(work, audit)
-    audit.report_note = words
+    report = report_of(work, key_of(audit))
+    if report is None:
+        work.add(AuditReport(audit_id=key_of(audit), words=words))
+    else:
+        report.words = words
     audit.version += 1
     work.flush()
     work.note("audit.report_written", subject_kind="audit", subject_ref=audit.ref, audit_id=key_of(audit),
@@ -36,9 +42,13 @@ def write_report(work: Work, *, audit_ref: str, summary: str, version: int | Non
 
 
 def send_report(work: Work, *, audit_ref: str, version: int | None = None) -> str:
-    """Send the draft report to the firms for comment on its facts; an earlier round of comments becomes history."""
+    """Send the draft report to the firms for comment on its facts; an earlier round of comments becomes history.
+
+    The firms are shown the rating of each test point too; the papers behind it stay the team's until the audit closes.
+    """
     audit = find_audit(work, audit_ref)
     seen(audit, version)
+    papers = workpapers_of(work, key_of(audit))
     for row in participants_of(work, key_of(audit)):
         if row.commented_at is not None:
             work.note(
@@ -50,6 +60,11 @@ def send_report(work: Work, *, audit_ref: str, version: int | None = None) -> st
                 before={"comment": row.firm_comment, "answer": row.comment_answer},
             )
         row.firm_comment, row.commented_at, row.comment_answer = "", None, ""
+        row.ratings = [
+            {"point_id": paper.point_id, "question": str(paper.point.get("question", "")), "rating": paper.rating or ""}
+            for paper in papers
+            if paper.deployment_id == row.deployment_id
+        ]
     return move_audit(work, audit, "send_report")
 
 

@@ -21,6 +21,7 @@ WORKING = frozenset({AuditState.STAGE1, AuditState.STAGE1_REPORTED, AuditState.S
 BEFORE_DECISION = tuple(
     state for state in AuditState if state not in (AuditState.DECIDED, AuditState.CLOSED, AuditState.ABORTED)
 )
+BEFORE_FIELDWORK = (AuditState.PLANNED, AuditState.PLAN_SEALED)
 #: Findings that ask nothing more of the firm. A minor closed on its plan is looked at by the next audit.
 SETTLED = frozenset(
     {
@@ -294,6 +295,11 @@ AUDIT_CYCLE: LifeCycle[AuditFacts] = LifeCycle(
         Transition("decide", _S.DECISION_PENDING, _S.DECIDED, _DECIDER, ("outside_team", "disputes_settled")),
         Transition("close", _S.DECIDED, _S.CLOSED, _CLOSER),
         *(Transition("stop", state, _S.ABORTED, _COORDINATOR, ("stop_by_two",)) for state in BEFORE_DECISION),
+        # Before fieldwork nothing was seen that anybody could hide by ending it: the end of the bookings ends it too.
+        *(
+            Transition("call_off", state, _S.ABORTED, frozenset({Office.FIRM_MANAGER, Office.ADMINISTRATOR}))
+            for state in BEFORE_FIELDWORK
+        ),
     ),
     GUARDS,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditors.casework.closing import ask_to_stop, close_audit, end_sight_when_done, stop_audit
+from auditors.casework.closing import ask_to_stop, call_off, close_audit, end_sight_when_done, stop_audit
 from auditors.casework.conduct import end_fieldwork, report_stage1, seal_plan, start_stage1, start_stage2
 from auditors.casework.evidence import attach, attach_to_finding, attach_to_point
 from auditors.casework.findings import (
@@ -22,6 +22,7 @@ from auditors.casework.opening import (
     TeamMember,
     add_member,
     end_grants,
+    end_grants_of_seat,
     grant,
     join_team,
     leave_team,
@@ -63,6 +64,7 @@ __all__ = [
     "attach",
     "attach_to_finding",
     "attach_to_point",
+    "call_off",
     "close_audit",
     "comment_report",
     "contain_finding",
@@ -72,6 +74,7 @@ __all__ = [
     "edit_finding",
     "end_fieldwork",
     "end_grants",
+    "end_grants_of_seat",
     "end_sight_when_done",
     "find_insufficient",
     "grant",

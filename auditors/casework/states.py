@@ -75,5 +75,7 @@ class Rating(StrEnum):
     NOT_TESTED = "not_tested"
 
 
+#: States in which the report's words are the team's alone.
+WRITING = frozenset({AuditState.STAGE2, AuditState.DRAFT_REPORT})
 #: Grades that ask something of the firm.
 DEMANDING = frozenset({Grade.CRITICAL, Grade.MAJOR, Grade.MINOR})

@@ -37,13 +37,26 @@ class Audit(Row, table=True):
     readiness: str = Field(default="", max_length=30)
     fieldwork_ended_on: date | None = None
     reported_at: datetime | None = None
-    report_note: str = Field(default="", max_length=20000)
     closed_at: datetime | None = None
     version: int = 1
 
 
+class AuditReport(Row, table=True):
+    """The summary of an audit's report. ``released`` opens it to the firms while it is sent to them."""
+
+    __tablename__ = "audit_report"
+    visibility: ClassVar[Visibility] = Visibility(participant="audit_id", firm_if="released", audit="audit_id")
+
+    audit_id: int = bigint(foreign_key="audit.id", unique=True)
+    words: str = Field(max_length=20000)
+    released: bool = False
+
+
 class AuditParticipant(Row, table=True):
-    """A firm's part of an audit: its deployment and the booking it came from. The audit's own brief is common."""
+    """A firm's part of an audit: its deployment and the booking it came from. The audit's own brief is common.
+
+    ``ratings`` are those of its test points as the draft report that was sent last showed them to the firm.
+    """
 
     __tablename__ = "audit_participant"
     __table_args__ = (
@@ -61,6 +74,7 @@ class AuditParticipant(Row, table=True):
     firm_comment: str = Field(default="", max_length=20000)
     commented_at: datetime | None = None
     comment_answer: str = Field(default="", max_length=20000)
+    ratings: list[dict[str, Any]] = json_value(list)
 
 
 class AuditMember(Row, table=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 from auditors.casework.brief import BriefDuty, Deadlines
 from auditors.casework.evidence import EvidenceView
+from auditors.casework.states import WRITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRating:
+    """The rating of one test point as a firm was shown it with the report."""
+
+    deployment_ref: str
+    point_id: str
+    question: str
+    rating: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantView:
     """A firm's part of an audit."""
 
@@ -48,6 +59,7 @@ class ParticipantView:
     comment: str
     commented_at: datetime | None
     answer: str
+    ratings: tuple[ShownRating, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +225,12 @@ class AuditFile:
     acts: tuple[str, ...]
     is_lead: bool
     is_member: bool
+
+    def ratings_shown_to(self, firm_id: int | None) -> tuple[ShownRating, ...]:
+        """Return the ratings that the firm was sent with the report; none while the report is written anew."""
+        if self.state in WRITING:
+            return ()
+        return tuple(one for part in self.participants if part.firm_id == firm_id for one in part.ratings)
 
     def rated(self) -> int:
         """Return how many points have a rating."""

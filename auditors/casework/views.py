@@ -21,6 +21,7 @@ from auditors.casework.values import (
     ParticipantView,
     PointView,
     RemedyView,
+    ShownRating,
     ThreadEntry,
 )
 from pool.kernel.roles import Office
@@ -32,8 +33,8 @@ _CLOSES = frozenset({FindingState.RESPONSE_ACCEPTED, FindingState.CLOSED_ON_PLAN
 
 
 def offices_next(cycle: LifeCycle[F], state: str) -> tuple[str, ...]:
-    """Return the offices that can make a step from ``state``; stopping is left out, it is nobody's next step."""
-    steps = [step for step in cycle.transitions if step.from_state == state and step.move != "stop"]
+    """Return the offices that can make a step from ``state``; ending it is left out, that is nobody's next step."""
+    steps = [step for step in cycle.transitions if step.from_state == state and step.move not in ("stop", "call_off")]
     return tuple(sorted({str(office) for step in steps for office in step.offices}))
 
 
@@ -129,6 +130,7 @@ def participant_view(row: AuditParticipant) -> ParticipantView:
         comment=row.firm_comment,
         commented_at=row.commented_at,
         answer=row.comment_answer,
+        ratings=tuple(ShownRating(str(part.get("deployment_ref", "")), **one) for one in row.ratings),
     )
 
 

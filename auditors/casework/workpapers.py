@@ -11,13 +11,14 @@ from sqlmodel import col, select
 
 from auditors.casework.fields import SHORT, Checks
 from auditors.casework.lifecycle import NotOfTeam, WrongState
-from auditors.casework.lookup import PointMissing, find_audit, key_of, participant_of, place_of, seen
+from auditors.casework.lookup import PointMissing, find_audit, key_of, participant_of, place_of
 from auditors.casework.rules import WORKING
 from auditors.casework.states import Rating
 from auditors.casework.tables import Audit, AuditMember, Workpaper
 from pool.kernel.digest import digest_of
 from pool.kernel.roles import Office
 from pool.kernel.storage import Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 
 LEAST_RECORDS = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import col, or_, select
 
@@ -31,6 +31,7 @@ from scheduling.interval import HalfDay, Window
 from scheduling.queries import TakenHalfDay, taken_half_days
 
 LOAD_DAYS = 30
+R = TypeVar("R", Auditor, Competence, Leave, Interest)
 
 
 class AuditorMissing(Missing):
@@ -67,44 +68,41 @@ INTEREST_COLUMNS = ListColumns(
 # Rows, found within scope
 
 
+def _row(reading: Reading, table: type[R], is_meant: Any, missing: Missing) -> R:
+    found = reading.session.exec(select(table).where(is_meant)).one_or_none()
+    if found is None:
+        raise missing
+    return found
+
+
 def auditor_row(reading: Reading, key: str) -> Auditor:
     """Return the row of an auditor by reference or public id. Raises: AuditorMissing."""
-    found = reading.session.exec(
-        select(Auditor).where(or_(col(Auditor.ref) == key, col(Auditor.public_id) == key))
-    ).one_or_none()
-    if found is None:
-        raise AuditorMissing(
-            _("There is no such auditor."), field="auditor", next_step=_("Look at the list of auditors.")
-        )
-    return found
+    missing = AuditorMissing(
+        _("There is no such auditor."), field="auditor", next_step=_("Look at the list of auditors.")
+    )
+    return _row(reading, Auditor, or_(col(Auditor.ref) == key, col(Auditor.public_id) == key), missing)
 
 
 def competence_row(reading: Reading, public_id: str) -> Competence:
     """Return the row of a competence. Raises: CompetenceMissing."""
-    found = reading.session.exec(select(Competence).where(col(Competence.public_id) == public_id)).one_or_none()
-    if found is None:
-        raise CompetenceMissing(
-            _("There is no such competence."), field="competence", next_step=_("Look at the auditor's profile.")
-        )
-    return found
+    missing = CompetenceMissing(
+        _("There is no such competence."), field="competence", next_step=_("Look at the auditor's profile.")
+    )
+    return _row(reading, Competence, col(Competence.public_id) == public_id, missing)
 
 
 def leave_row(reading: Reading, public_id: str) -> Leave:
     """Return the row of a leave. Raises: LeaveMissing."""
-    found = reading.session.exec(select(Leave).where(col(Leave.public_id) == public_id)).one_or_none()
-    if found is None:
-        raise LeaveMissing(_("There is no such leave."), field="leave", next_step=_("Look at the calendar."))
-    return found
+    missing = LeaveMissing(_("There is no such leave."), field="leave", next_step=_("Look at the calendar."))
+    return _row(reading, Leave, col(Leave.public_id) == public_id, missing)
 
 
 def interest_row(reading: Reading, public_id: str) -> Interest:
     """Return the row of an interest. Raises: InterestMissing."""
-    found = reading.session.exec(select(Interest).where(col(Interest.public_id) == public_id)).one_or_none()
-    if found is None:
-        raise InterestMissing(
-            _("There is no such interest."), field="interest", next_step=_("Look at the list of interests.")
-        )
-    return found
+    missing = InterestMissing(
+        _("There is no such interest."), field="interest", next_step=_("Look at the list of interests.")
+    )
+    return _row(reading, Interest, col(Interest.public_id) == public_id, missing)
 
 
 # --------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ DETECTING_OFFICES = frozenset({Office.IMPARTIALITY_OFFICER, Office.PLANNER})
 INTEREST_KINDS = (
     "employment",
     "consultancy",
+    "help_desk",
     "ownership",
     "competitor",
     "family",
@@ -26,6 +27,9 @@ INTEREST_KINDS = (
     "reciprocity",
     "other",
 )
+#: Advice to a firm. Who sat at the template help desk counts as adviser of the firms they helped; for advice the
+#: cooling-off is never shorter than the edition's. Source: separation rules of the edition's effort.yaml.
+ADVICE_KINDS = frozenset({"consultancy", "help_desk"})
 VERDICTS = ("none", "manage", "prohibit")
 STATES = ("active", "paused", "left")
 LEAVE_KINDS = ("leave", "illness", "training", "other_work")

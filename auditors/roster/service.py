@@ -12,12 +12,13 @@ from auditors.roster.queries import (
     auditor_view,
     competence_row,
     competence_view,
-    interest,
     interest_row,
     leave_row,
     leave_view,
 )
+from auditors.roster.queries import interest as interest_of
 from auditors.roster.rules import (
+    ADVICE_KINDS,
     COOLING_OFF_MONTHS,
     DETECTING_OFFICES,
     INTEREST_KINDS,
@@ -389,7 +390,7 @@ def declare_interest(
         subject_ref=row.ref,
         after={"firm": firm, "kind": kind, "from_on": str(from_on), "until_on": str(until_on or "")},
     )
-    return interest(work, tie.public_id)
+    return interest_of(work, tie.public_id)
 
 
 def link_interests(work: Work, *, firm_id: int, is_meant: Callable[[str], bool]) -> int:
@@ -406,12 +407,12 @@ def link_interests(work: Work, *, firm_id: int, is_meant: Callable[[str], bool])
     return len(meant)
 
 
-def end_interest(work: Work, *, interest_id: str, until_on: date) -> InterestView:
+def end_interest(work: Work, *, interest: str, until_on: date) -> InterestView:
     """Say when an interest ended; its cooling-off begins there, and it is assessed anew.
 
     Raises: NotYourRoster, InterestMissing, InterestEnded, BadRosterValue.
     """
-    row = interest_row(work, interest_id)
+    row = interest_row(work, interest)
     require_self_or(work.actor, row.auditor_id, DETECTING_OFFICES)
     if row.until_on is not None:
         raise InterestEnded(_("This interest has its end already."), field="until_on", next_step=_("Nothing is left."))
@@ -429,11 +430,11 @@ def end_interest(work: Work, *, interest_id: str, until_on: date) -> InterestVie
         before={"verdict": before},
         after={"until_on": str(until_on), "verdict": row.verdict},
     )
-    return interest(work, interest_id)
+    return interest_of(work, interest)
 
 
 def assess_interest(
-    work: Work, *, interest_id: str, verdict: str, reason: str, cooling_off_months: int | None = None
+    work: Work, *, interest: str, verdict: str, reason: str, cooling_off_months: int | None = None
 ) -> InterestView:
     """Assess an interest: ``none`` (harmless), ``manage`` (seen, allowed, printed in the report) or ``prohibit``.
 
@@ -441,12 +442,13 @@ def assess_interest(
     Raises: NotYourRoster, InterestMissing, BadRosterValue.
     """
     require_impartiality_officer(work.actor)
-    row = interest_row(work, interest_id)
+    row = interest_row(work, interest)
     faults = Faults()
     faults.one_of("verdict", verdict, VERDICTS)
     why = faults.line("reason", reason, most=2000)
     if cooling_off_months is not None:
-        faults.whole("cooling_off_months", cooling_off_months, 0, MOST_COOLING_OFF_MONTHS)
+        least = COOLING_OFF_MONTHS if row.kind in ADVICE_KINDS else 0
+        faults.whole("cooling_off_months", cooling_off_months, least, MOST_COOLING_OFF_MONTHS)
     faults.done()
     before = {"verdict": row.verdict, "reason": row.verdict_reason, "cooling_off_months": row.cooling_off_months}
     row.verdict, row.verdict_reason = verdict, why
@@ -462,7 +464,7 @@ def assess_interest(
         after={"verdict": verdict, "cooling_off_months": row.cooling_off_months},
         reason=why,
     )
-    return interest(work, interest_id)
+    return interest_of(work, interest)
 
 
 # --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
+from auditors.roster.rules import INTEREST_KINDS
 from pool.kernel.rows import Row, bigint, check, json_value, one_of, unique
 from pool.kernel.tenancy import Visibility
 
@@ -77,10 +78,7 @@ class Interest(Row, table=True):
 
     __tablename__ = "interest"
     __table_args__ = (
-        one_of(
-            "kind",
-            ("employment", "consultancy", "ownership", "competitor", "family", "supplier", "reciprocity", "other"),
-        ),
+        one_of("kind", INTEREST_KINDS),
         one_of("verdict", ("unassessed", "none", "manage", "prohibit")),
         check("until_on IS NULL OR until_on >= from_on", "span_runs_forward"),
         check("cooling_off_months BETWEEN 0 AND 120", "cooling_off_in_range"),

@@ -1,8 +1,8 @@
 """A real Chromium for the browser tests: found on this machine or fetched.
 
 In this order: the variable ``CHROMIUM``; a browser on the path; one that Playwright keeps; Debian's headless
-shell, as root; the npm package ``@sparticuz/chromium`` (Linux on x86-64), unpacked by its own code under
-node.
+shell, installed as root; the npm package ``@sparticuz/chromium`` (Linux on x86-64), unpacked by its own code under
+node; Debian's headless shell, unpacked without root.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bootstrap import debian, environment
 from bootstrap.environment import SERVICES
-from bootstrap.processes import Failed, is_linux, quietly, say
+from bootstrap.processes import Failed, is_linux, is_root, quietly, say
 
 PATH_VARIABLE = "CHROMIUM"
 REASON_VARIABLE = "AUDIT_POOL_NO_CHROMIUM"
@@ -67,7 +67,7 @@ def acquire() -> str:
     if found:
         return found
     tried: list[str] = []
-    for name, fetch in (("apt-get", _from_debian), ("npm", _from_npm)):
+    for name, fetch in (("apt-get", _from_debian), ("npm", _from_npm), ("unpacked", _unpacked)):
         try:
             return fetch()
         except Failed as reason:
@@ -93,6 +93,10 @@ def ready_driver() -> dict[str, str]:
         if node:
             return {"PLAYWRIGHT_NODEJS_PATH": node}
         try:
+            if not is_root():
+                script = debian.launcher(drivers[0], debian.unpack("libatomic1"))
+                quietly([script, "--version"])
+                return {"PLAYWRIGHT_NODEJS_PATH": str(script)}
             debian.install("libatomic1")
             quietly([drivers[0], "--version"])
             return {}
@@ -109,6 +113,18 @@ def _from_debian() -> str:
     if found is None:
         raise Failed("the package installed no browser that runs")
     return found
+
+
+def _unpacked() -> str:
+    root = debian.unpack("chromium-headless-shell", "fonts-dejavu-core")
+    programs = [root / path for path in ("usr/lib/chromium/chromium-headless-shell", "usr/lib/chromium/headless_shell")]
+    program = next((path for path in programs if path.exists()), None)
+    if program is None:
+        raise Failed("the package holds no program where it was looked for")
+    script = debian.launcher(program, root)
+    if not _runs(str(script)):
+        raise Failed("the unpacked browser does not run here")
+    return str(script)
 
 
 def _from_npm() -> str:

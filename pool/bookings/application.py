@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlmodel import col, select
-
 from auditors.casework.brief import AuditBrief, brief_from_json
 from auditors.casework.fields import Checks
 from auditors.roster.queries import for_problem
-from pool.bookings.lookup import deployment_ids_of, find_booking, key_of, seen
+from pool.bookings.lookup import deployment_ids_of, find_booking, key_of
 from pool.bookings.moves import move_booking
 from pool.bookings.pricing import Estimate, estimate
 from pool.bookings.requests import BookingRef, ref_of
 from pool.bookings.rules import BookingFacts
-from pool.bookings.screening import Scope, profiles_for, screen_request
+from pool.bookings.screening import (
+    Scope,
+    calendar_steps,
+    fewest_roles,
+    needs_json,
+    profiles_for,
+    screen_request,
+)
+from pool.bookings.separation import excluded_auditors, separated_auditors
 from pool.bookings.states import BookingState
 from pool.bookings.tables import Booking
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.money import exponent_of
 from pool.kernel.storage import Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
+from pool.policy.effort import calendar_half_days
 from pool.policy.loading import load_edition
+from pool.policy.team import Need, fix_roles
 
 #: Share of the common facilities on top of auditor-days, in percent, where the administrator states no other.
 OVERHEAD_PERCENT = "20"
 QUOTE_DAYS = 30
+#: The step that says that nobody can fill the roles at present.
+UNCOVERED = "uncovered"
 MOST_QUOTE_DAYS = 180
 #: What a manager signs with the estimate; its version is part of the signed content.
 TERMS = (
@@ -89,17 +100,16 @@ def screen(
 
 
 def _fix_scope(work: Work, row: Booking, scope: Scope) -> None:
-    auditors = for_problem(work, first_day=row.window_from, last_day=row.window_until)
+    edition = load_edition()
+    separated = separated_auditors(work, [row])[key_of(row)]
     found = screen_request(
-        load_edition(),
+        edition,
         booking_ref=row.ref,
         kind=row.kind,
         firm_id=row.firm_id,
         snapshot=row.facts_snapshot,
         scope=scope,
-        profiles=profiles_for(
-            auditors, firm_id=row.firm_id, language=row.language, first=row.window_from, last=row.window_until
-        ),
+        profiles=_profiles(work, row, left_out=separated),
     )
     row.tier = found.tier
     row.exact_days = str(found.effort.days)
@@ -108,17 +118,86 @@ def _fix_scope(work: Work, row: Booking, scope: Scope) -> None:
     row.people, row.half_days = found.people, found.half_days
     row.brief, row.brief_digest = found.brief.as_json(), found.brief.digest
     if not found.is_covered:
-        row.effort_steps = [*row.effort_steps, _uncovered()]
+        needs = [Need((_fixed(need),), bool(need["lead"])) for need in row.needs]
+        would_be = separated and fewest_roles(edition, needs, _profiles(work, row))[0].covered
+        row.effort_steps = [*row.effort_steps, _uncovered(is_for_separation=bool(would_be))]
 
 
-def _uncovered() -> dict[str, str]:
-    return {
-        "id": "uncovered",
-        "label": _("The pool has at present no team of the allowed size that covers all needs; the roles are a draft."),
-        "figure": "",
-        "unit": "",
-        "source": "roster",
-    }
+def _profiles(work: Work, row: Booking, *, left_out: Collection[int] = ()) -> list[dict[str, int]]:
+    """Return what those could bring to an audit whom neither an interest nor ``left_out`` keeps from it."""
+    auditors = for_problem(work, first_day=row.window_from, last_day=row.window_until)
+    return profiles_for(
+        (one for one in auditors if one.auditor.id not in left_out),
+        firm_id=row.firm_id,
+        language=row.language,
+        first=row.window_from,
+        last=row.window_until,
+    )
+
+
+def _fixed(need: Mapping[str, Any]) -> tuple[str, int]:
+    return str(need["code"]), int(need["min_level"])
+
+
+def _uncovered(*, is_for_separation: bool) -> dict[str, str]:
+    label = (
+        _("Only auditors who judged a deployment before, as ethics reviewer or in the team that graded, would complete "
+          "a team; separation keeps them out, so the roles are a draft.")
+        if is_for_separation
+        else _("The pool has at present no team of the allowed size that covers all needs; the roles are a draft.")
+    )  # fmt: skip
+    return {"id": UNCOVERED, "label": label, "figure": "", "unit": "", "source": "roster"}
+
+
+def fix_roles_anew(work: Work, *, booking: str) -> bool:
+    """Fix the roles of a waiting booking anew where those that screening fixed can no longer be filled.
+
+    Who declined, was objected to or judged before is left out. Only who comes, and for how many half-days, changes: the
+    exact days, duties, test points and the brief stay what the firm accepted. Return whether anything changed; where
+    nobody can fill any roles, nothing does, and planning says why. Source: policy/DECISIONS.md 11.
+    """
+    row = find_booking(work, booking)
+    edition = load_edition()
+    key = key_of(row)
+    gone = {*excluded_auditors(work, [key]).get(key, ()), *separated_auditors(work, [row])[key]}
+    profiles = _profiles(work, row, left_out=gone)
+    fixed = [Need((_fixed(need),), bool(need["lead"])) for need in row.needs]
+    present = fix_roles(edition, fixed, profiles)
+    if present.covered and present.people <= row.people:
+        return False
+    needs = [
+        Need(
+            tuple((str(code), int(level)) for code, level in need["options"]),
+            bool(need["lead"]),
+            tuple(need["for_classes"]),
+        )
+        for need in row.needs
+    ]
+    roles, chosen = fewest_roles(edition, needs, profiles)
+    if not roles.covered:
+        return False
+    before = {"people": row.people, "half_days": row.half_days}
+    row.people = roles.people
+    row.half_days = calendar_half_days(
+        Fraction(row.exact_days), roles.people, half_days_per_day=edition.effort.half_days_per_day
+    )
+    row.needs = needs_json(needs, chosen)
+    steps = [step.as_json() for step in calendar_steps(people=row.people, half_days=row.half_days)]
+    changed = {UNCOVERED, *(step["id"] for step in steps)}
+    row.effort_steps = [*(step for step in row.effort_steps if step["id"] not in changed), *steps]
+    row.version += 1
+    work.flush()
+    after = {"people": row.people, "half_days": row.half_days}
+    work.note(
+        "booking.roles_fixed_anew",
+        subject_kind="booking",
+        subject_ref=row.ref,
+        firm_id=row.firm_id,
+        audit_id=row.audit_id,
+        before=before,
+        after=after,
+    )
+    return True
 
 
 def decline(work: Work, *, booking: str, reason: str, version: int | None = None) -> BookingRef:
@@ -183,13 +262,14 @@ def _percent(checks: Checks, text: str) -> Fraction:
 
 
 def _rates(work: Work, row: Booking, currency: str) -> list[int]:
-    """Return the day rates of those who could cover a need of the audit and whom no interest keeps away."""
-    needs = [(str(need["code"]), int(need["min_level"])) for need in row.needs]
+    """Return the day rates of those who could cover a need of the audit and whom nothing keeps away."""
+    needs = [_fixed(need) for need in row.needs]
+    separated = separated_auditors(work, [row])[key_of(row)]
     rates = []
     for one in for_problem(work, first_day=row.window_from, last_day=row.window_until):
         levels = one.profile_on(row.window_from)
         fits = any(levels.get(code, 0) >= level for code, level in needs) and row.language in one.auditor.languages
-        kept = one.is_kept_from(row.firm_id, row.window_from, row.window_until)
+        kept = one.auditor.id in separated or one.is_kept_from(row.firm_id, row.window_from, row.window_until)
         if fits and not kept and one.auditor.currency == currency:
             rates.append(one.auditor.day_rate_minor)
     return rates
@@ -256,14 +336,10 @@ def attach_audit(work: Work, *, booking: str, audit_id: int, audit_ref: str) -> 
     return ref_of(row)
 
 
-def expire_quotes(work: Work) -> tuple[BookingRef, ...]:
-    """Let every estimate run out whose last day has passed; return the bookings. The clock calls it daily."""
-    today = day_of(work.at)
-    rows = work.session.exec(
-        select(Booking)
-        .where(Booking.state == BookingState.QUOTED, col(Booking.quote_valid_until) < today)
-        .order_by(col(Booking.id))
-    ).all()
-    for row in rows:
-        move_booking(work, row, "expire", facts=BookingFacts(today=today, valid_until=row.quote_valid_until))
-    return tuple(ref_of(row) for row in rows)
+def expire_quote(work: Work, *, booking: str) -> BookingRef | None:
+    """Let an estimate run out, as the clock; ``None`` where the booking moved on meanwhile. Raises: NotReady."""
+    row = find_booking(work, booking)
+    if row.state != BookingState.QUOTED:
+        return None
+    move_booking(work, row, "expire", facts=BookingFacts(today=day_of(work.at), valid_until=row.quote_valid_until))
+    return ref_of(row)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from sqlmodel import col, or_, select
 
 from pool.bookings.rules import ENDED, STANDING
 from pool.bookings.tables import Booking, BookingDeployment, BookingEvent, Proposal, ProposalMember
-from pool.kernel.refusals import Conflict, Missing
+from pool.kernel.refusals import Missing
 from pool.kernel.storage import Reading
 from pool.kernel.words import gettext as _
 
@@ -22,31 +22,10 @@ class ProposalMissing(Missing):
     """There is no such proposal, or the seat may not see it."""
 
 
-class Moved(Conflict):
-    """Somebody changed the booking since the person saw it."""
-
-
-class Versioned(Protocol):
-    """A row that counts its changes."""
-
-    version: int
-
-
 def key_of(row: Any) -> int:
     """Return the key of a row that was stored."""
     assert row.id is not None, "the row was not stored"
     return int(row.id)
-
-
-def seen(row: Versioned, version: int | None) -> None:
-    """Check that nobody changed ``row`` since the person saw ``version``; ``None`` asks nothing. Raises: Moved."""
-    if version is not None and version != row.version:
-        raise Moved(
-            _("Somebody changed this meanwhile."),
-            field="version",
-            next_step=_("Open it again; your words are kept in the form."),
-            facts={"version": row.version},
-        )
 
 
 def find_booking(reading: Reading, key: str) -> Booking:

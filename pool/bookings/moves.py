@@ -16,14 +16,15 @@ TURN_DOWN = "turn_down"
 def move_booking(work: Work, booking: Booking, move: str, *, facts: BookingFacts) -> None:
     """Make one step of a booking and write it into its history.
 
-    An asked auditor's no is not the firm's to read; its history tells it without who and why (``queries.booking``).
+    An asked auditor's no is not the firm's to read; the history tells it without who and why; they stand in
+    the activity and with the proposal.
     Raises: WrongOffice, WrongState, or what the guards refuse.
     """
     step = BOOKING_CYCLE.step(move, state=booking.state, office=work.actor.office, facts=facts)
     before = booking.state
     booking.state = BookingState(step.to_state)
     booking.version += 1
-    note_step(work, booking, before, reason=facts.reason)
+    note_step(work, booking, before, reason=facts.reason, is_private=move == TURN_DOWN)
     work.note(
         f"booking.{move}",
         subject_kind="booking",
@@ -37,8 +38,8 @@ def move_booking(work: Work, booking: Booking, move: str, *, facts: BookingFacts
     work.flush()
 
 
-def note_step(work: Work, booking: Booking, before: str, *, reason: str = "") -> None:
-    """Write a step into the history of a booking; its rows are never changed."""
+def note_step(work: Work, booking: Booking, before: str, *, reason: str = "", is_private: bool = False) -> None:
+    """Write a step into the history of a booking, a private one without who and why; its rows are never changed."""
     work.add(
         BookingEvent(
             firm_id=booking.firm_id,
@@ -47,10 +48,10 @@ def note_step(work: Work, booking: Booking, before: str, *, reason: str = "") ->
             from_state=str(before),
             to_state=str(booking.state),
             at=work.at,
-            person_id=work.actor.person_id,
-            name=work.actor.name,
+            person_id=None if is_private else work.actor.person_id,
+            name="" if is_private else work.actor.name,
             office=str(work.actor.office),
-            reason=reason[:_LONGEST_REASON],
+            reason="" if is_private else reason[:_LONGEST_REASON],
         )
     )
 

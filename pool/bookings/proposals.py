@@ -15,7 +15,7 @@ from pool.bookings.lookup import (
     find_proposal,
     key_of,
     members_of,
-    seen,
+    standing_proposal,
     the_proposal,
 )
 from pool.bookings.moves import TURN_DOWN, move_booking, move_proposal
@@ -28,6 +28,7 @@ from pool.kernel.clock import day_of
 from pool.kernel.refusals import Conflict, Forbidden
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.storage import Reading, Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 from scheduling.interval import HalfDay
 
@@ -243,6 +244,8 @@ def _accept(work: Work, row: Proposal, members: Sequence[ProposalMember], own: P
     own.answer, own.answered_at = "accepted", work.at
     if facts.all_accepted:
         row.all_accepted_at = work.at
+        for one in (row, *members):
+            one.released = True
     work.flush()
 
 
@@ -251,7 +254,7 @@ def _decline(work: Work, row: Proposal, booking: Booking, own: ProposalMember | 
     move_proposal(work, row, TURN_DOWN, facts=facts)
     move_booking(work, booking, TURN_DOWN, facts=facts)
     assert own is not None, "the guard refused whoever was not asked"
-    own.answer, own.answered_at, own.reason = "declined", work.at, words
+    own.answer, own.answered_at, own.reason, own.released = "declined", work.at, words, False
     work.flush()
 
 
@@ -319,8 +322,8 @@ def show_offer(work: Work, *, booking: str, note: str = "") -> Answered:
     checks = Checks()
     words = checks.text("note", note, limit=2000, required=not is_firm)
     checks.done()
-    proposal = the_proposal(work, row)
-    if proposal.state == ProposalState.PUBLISHED:
+    proposal = standing_proposal(work, row)
+    if proposal is None or proposal.state == ProposalState.PUBLISHED:
         raise NoOffer(
             _("The auditors have not all accepted yet."), next_step=_("You will be told once there is an offer.")
         )

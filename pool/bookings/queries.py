@@ -18,9 +18,9 @@ from pool.bookings.lookup import (
 )
 from pool.bookings.record_facts import audit_refusals, audit_requests, engagement_facts
 from pool.bookings.rules import BOOKING_CYCLE, ENDED, OPEN_FOR_PLANNING, objection_until
-from pool.bookings.separation import separated_auditors
+from pool.bookings.separation import excluded_auditors, separated_auditors
 from pool.bookings.states import BookingState, ProposalState
-from pool.bookings.tables import Booking, BookingDeployment, BookingEvent, Proposal, ProposalMember
+from pool.bookings.tables import Booking, BookingDeployment, Proposal, ProposalMember
 from pool.bookings.values import (
     AskedView,
     BookingFile,
@@ -32,10 +32,12 @@ from pool.bookings.values import (
     ProposalView,
     StepView,
 )
+from pool.kernel.clock import day_of
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.money import Money
-from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.storage import Reading
+from pool.policy.loading import load_edition
+from pool.policy.team import sector_of
 from scheduling.interval import HalfDay, Window
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "asked_of_auditor",
     "audit_refusals",
     "audit_requests",
+    "audits_to_begin",
     "board",
     "booking",
     "booking_ref_of_audit",
@@ -51,9 +54,10 @@ __all__ = [
     "days_facts",
     "deployment_ids",
     "engagement_facts",
-    "excluded_auditors",
+    "is_audit_booked",
     "open_bookings",
     "proposals_for_auditor",
+    "quotes_run_out",
 ]
 
 #: Steps that end a booking are nobody's next step.
@@ -148,14 +152,11 @@ def _money(amount: int | None, currency: str) -> Money | None:
 def booking(reading: Reading, key: str) -> BookingFile:
     """Return everything of one booking that the scope may see: four queries. Raises: BookingMissing.
 
-    A firm sees a proposal once every auditor has accepted; until then nobody is offered to it, and an asked auditor's
-    no is told without who and why.
+    The fences show a firm a proposal once every auditor has accepted, and never an auditor who said no; the step that
+    a no made stands in the history without who and why.
     """
     row = find_booking(reading, key)
     proposals = proposals_of(reading, row)
-    is_firm = reading.actor.office in FIRM_OFFICES
-    if is_firm:
-        proposals = [one for one in proposals if one.all_accepted_at is not None]
     members = members_of(reading, proposals)
     return BookingFile(
         line=booking_line(row, reading),
@@ -176,23 +177,19 @@ def booking(reading: Reading, key: str) -> BookingFile:
         waitlist_reasons=tuple((str(one["rule"]), int(one["left"])) for one in row.waitlist_reasons),
         confirmed_at=row.confirmed_at,
         ended_by_pool=row.ended_by_pool,
-        steps=tuple(_step(one, is_firm=is_firm) for one in events_of(reading, row)),
-        proposals=tuple(proposal_view(one, members[key_of(one)], is_firm=is_firm) for one in proposals),
+        steps=tuple(
+            StepView(one.at, one.from_state, one.to_state, one.name, one.office, one.reason)
+            for one in events_of(reading, row)
+        ),
+        proposals=tuple(proposal_view(one, members[key_of(one)]) for one in proposals),
         moves=tuple(
             MoveView(step.move, step.to_state) for step in BOOKING_CYCLE.moves_from(row.state, reading.actor.office)
         ),
     )
 
 
-def _step(row: BookingEvent, *, is_firm: bool) -> StepView:
-    """Return a step of the history; an asked auditor's no is told to the firm without who and why."""
-    is_private = is_firm and row.office == Office.AUDITOR and row.from_state == BookingState.PROPOSED
-    name, reason = ("", "") if is_private else (row.name, row.reason)
-    return StepView(row.at, row.from_state, row.to_state, name, row.office, reason)
-
-
-def proposal_view(row: Proposal, members: Sequence[ProposalMember], *, is_firm: bool = False) -> ProposalView:
-    """Return a proposal's value; why an auditor said no is not told to the firm."""
+def proposal_view(row: Proposal, members: Sequence[ProposalMember]) -> ProposalView:
+    """Return a proposal's value."""
     return ProposalView(
         id=key_of(row),
         public_id=row.public_id,
@@ -220,7 +217,7 @@ def proposal_view(row: Proposal, members: Sequence[ProposalMember], *, is_firm: 
                 one.role,
                 one.answer,
                 one.answered_at,
-                "" if is_firm else one.reason,
+                one.reason,
                 one.objected,
             )
             for one in members
@@ -247,6 +244,11 @@ def booking_ref_of_audit(reading: Reading, audit_id: int) -> str | None:
     ).first()
 
 
+def is_audit_booked(reading: Reading, audit_id: int) -> bool:
+    """Tell whether a booking that has not ended still leads to an audit: one query."""
+    return bool(_refs(reading, Booking.audit_id == audit_id, col(Booking.state).not_in([str(one) for one in ENDED])))
+
+
 def board(reading: Reading) -> dict[str, tuple[BookingLine, ...]]:
     """Return every booking that has not ended, by state in the order of the life-cycle, oldest request first."""
     rows = reading.session.exec(
@@ -265,7 +267,10 @@ def board(reading: Reading) -> dict[str, tuple[BookingLine, ...]]:
 
 
 def proposals_for_auditor(reading: Reading, auditor_id: int) -> tuple[AskedView, ...]:
-    """Return the standing proposals in which an auditor was asked, the soonest answer first: two queries."""
+    """Return the standing proposals in which an auditor was asked, the soonest answer first: two queries.
+
+    These three reads need the pool's scope: an asked auditor has no sight of the audit (``journeys.asking``).
+    """
     return _asked(reading, ProposalMember.auditor_id == auditor_id, col(Proposal.ended_at).is_(None))
 
 
@@ -304,7 +309,9 @@ def _asked(reading: Reading, *conditions: Any) -> tuple[AskedView, ...]:
             booking_ref=row.ref,
             audit_ref=row.audit_ref,
             firm_name=str(row.facts_snapshot["firm"]["name"]),
-            deployments=tuple(str(part["name"]) for part in row.facts_snapshot["deployments"]),
+            domains=_domains(row),
+            markets=_markets(row),
+            language=row.language,
             kind=row.kind,
             tier=row.tier,
             role=member.role,
@@ -319,6 +326,16 @@ def _asked(reading: Reading, *conditions: Any) -> tuple[AskedView, ...]:
         )
         for member, proposal, row in rows
     )
+
+
+def _domains(row: Booking) -> tuple[str, ...]:
+    edition = load_edition()
+    sectors = [sector_of(edition, part["context"]) for part in row.facts_snapshot["deployments"]]
+    return tuple(dict.fromkeys(edition.effort.competence.sectors[sector] for sector in sectors))
+
+
+def _markets(row: Booking) -> tuple[str, ...]:
+    return tuple(sorted({str(market) for part in row.facts_snapshot["deployments"] for market in part["markets"]}))
 
 
 # --------------------------------------------------------------------------------------------------
@@ -353,21 +370,18 @@ def open_bookings(reading: Reading, *, refs: Iterable[str] | None = None) -> tup
     )
 
 
-def excluded_auditors(reading: Reading, booking_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """Return, by booking, the auditors who declined or to whom an upheld objection was about: one query."""
-    rows: Any = reading.session.exec(
-        select(Proposal.booking_id, ProposalMember.auditor_id)
-        .join(ProposalMember, col(ProposalMember.proposal_id) == col(Proposal.id))
-        .where(
-            col(Proposal.booking_id).in_(list(booking_ids)),
-            (col(ProposalMember.answer) == "declined") | col(ProposalMember.objected).is_(True),
-        )
-        .order_by(col(ProposalMember.id))
-    )
-    found: dict[int, list[int]] = {}
-    for booking_id, auditor_id in rows:
-        found.setdefault(booking_id, []).append(auditor_id)
-    return {key: tuple(dict.fromkeys(listed)) for key, listed in found.items()}
+def quotes_run_out(reading: Reading) -> tuple[str, ...]:
+    """Return the references of bookings whose estimate's last day has passed: one query."""
+    return _refs(reading, Booking.state == BookingState.QUOTED, col(Booking.quote_valid_until) < day_of(reading.at))
+
+
+def audits_to_begin(reading: Reading) -> tuple[str, ...]:
+    """Return the references of confirmed bookings whose first day has come: one query."""
+    return _refs(reading, Booking.state == BookingState.CONFIRMED, col(Booking.starts_on) <= day_of(reading.at))
+
+
+def _refs(reading: Reading, *conditions: Any) -> tuple[str, ...]:
+    return tuple(reading.session.exec(select(Booking.ref).where(*conditions).order_by(col(Booking.id))))
 
 
 def days_facts(reading: Reading) -> tuple[DaysFact, ...]:

@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from auditors.casework.fields import Checks
-from pool.bookings.lookup import (
-    deployment_ids_of,
-    find_booking,
-    key_of,
-    open_bookings_of_deployments,
-    seen,
-)
+from pool.bookings.lookup import deployment_ids_of, find_booking, key_of, open_bookings_of_deployments
 from pool.bookings.moves import move_booking, note_step
-from pool.bookings.rules import KINDS, MOST_WINDOW_DAYS, OPEN_FOR_PLANNING, BookingFacts
+from pool.bookings.rules import KINDS, OPEN_FOR_PLANNING, BookingFacts, window_faults
 from pool.bookings.states import BookingState
 from pool.bookings.tables import Booking, BookingDeployment
 from pool.kernel.clock import day_of
@@ -25,6 +19,7 @@ from pool.kernel.digest import digest_of, plain
 from pool.kernel.refusals import Conflict, Forbidden
 from pool.kernel.roles import FIRM_OFFICES
 from pool.kernel.storage import Reading, Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 from pool.members.queries import firm_by_id
 from pool.registry.queries import DeploymentFacts, deployment_by_id, deployment_for_booking
@@ -58,6 +53,10 @@ def ref_of(booking: Booking) -> BookingRef:
     return BookingRef(booking.ref, booking.public_id, str(booking.state), booking.audit_ref)
 
 
+class Ended(Conflict):
+    """Nobody audits a deployment that has ended."""
+
+
 def request_booking(
     work: Work,
     *,
@@ -78,12 +77,8 @@ def request_booking(
     words = checks.text("note", note, limit=5000)
     if not _LANGUAGE.match(language):
         checks.refuse("language", _("This is no language code."), _("Write a code such as en, de or zh."))
-    if not window_is_good(window_from, window_until, today=day_of(work.at)):
-        checks.refuse(
-            "window_until",
-            _("The window lies in the past, ends before it begins, or is longer than a year."),
-            _("Choose days ahead."),
-        )
+    for fault in window_faults(window_from, window_until, today=day_of(work.at)):
+        checks.refuse(fault.field or "", fault.reason, fault.next_step)
     named = list(dict.fromkeys(name.strip() for name in deployments if name.strip()))
     if not 1 <= len(named) <= MOST_DEPLOYMENTS:
         checks.refuse("deployments", _("Name 1 to %(n)s deployments.", n=MOST_DEPLOYMENTS), _("Choose from your list."))
@@ -125,11 +120,13 @@ def _firm(work: Work) -> int:
 def _require_own(found: Sequence[DeploymentFacts], firm_id: int) -> None:
     if any(facts.firm_id != firm_id for facts in found):
         raise NotFirm(_("A deployment belongs to another firm."), field="deployments", next_step=_("Name your own."))
-
-
-def window_is_good(first: date, last: date, *, today: date) -> bool:
-    """Tell whether a window runs forward, has not passed and is at most a year long."""
-    return first <= last and last >= today and last - first <= timedelta(days=MOST_WINDOW_DAYS)
+    ended = [facts.ref for facts in found if facts.state == "ended"]
+    if ended:
+        raise Ended(
+            _("%(dep)s has ended.", dep=", ".join(ended)),
+            field="deployments",
+            next_step=_("Choose deployments that are in use."),
+        )
 
 
 def snapshot_of(reading: Reading, *, firm_id: int, deployments: Sequence[DeploymentFacts]) -> dict[str, Any]:
@@ -233,12 +230,8 @@ def change_window(
             _("The window cannot change now."), field="window_from", next_step=_("Reschedule the audit instead.")
         )
     checks = Checks()
-    if not window_is_good(window_from, window_until, today=day_of(work.at)):
-        checks.refuse(
-            "window_until",
-            _("The window lies in the past, ends before it begins, or is longer than a year."),
-            _("Choose days ahead."),
-        )
+    for fault in window_faults(window_from, window_until, today=day_of(work.at)):
+        checks.refuse(fault.field or "", fault.reason, fault.next_step)
     checks.done()
     before = {"window_from": str(row.window_from), "window_until": str(row.window_until)}
     row.window_from, row.window_until = window_from, window_until

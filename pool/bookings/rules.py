@@ -76,7 +76,7 @@ class BookingFacts:
     shown_at: datetime | None = None
     has_waived: bool = False
     objection_open: bool = False
-    window_fits: bool = False
+    window: tuple[date, date] | None = None
     starts_on: date | None = None
     is_involved: bool = False
     plan_is_sealed: bool = False
@@ -239,13 +239,41 @@ def _objection_open(facts: BookingFacts) -> Refusal | None:
 
 
 def _window_fits(facts: BookingFacts) -> Refusal | None:
-    if facts.window_fits:
+    first, last = facts.window or (date.min, date.min)
+    faults = window_faults(first, last, today=facts.today)
+    if not faults:
         return None
-    return Invalid(
-        _("The new window lies in the past, ends before it begins, or is longer than a year."),
-        field="window_until",
-        next_step=_("Choose days ahead."),
-    )
+    return Invalid(faults[0].reason, field=faults[0].field, next_step=faults[0].next_step, others=faults[1:])
+
+
+def window_faults(first: date, last: date, *, today: date) -> tuple[Invalid, ...]:
+    """Return each fault of a window: it runs forward, ends ahead and lasts a year at most."""
+    faults = []
+    if last < first:
+        faults.append(
+            Invalid(
+                _("The last day, %(last)s, comes before the first, %(first)s.", last=last, first=first),
+                field="window_until",
+                next_step=_("Choose a later last day."),
+            )
+        )
+    if last < today:
+        faults.append(
+            Invalid(
+                _("The last day, %(last)s, has passed.", last=last),
+                field="window_until",
+                next_step=_("Choose days ahead."),
+            )
+        )
+    if last - first > timedelta(days=MOST_WINDOW_DAYS):
+        faults.append(
+            Invalid(
+                _("The window is %(n)s days long; it may be %(most)s.", n=(last - first).days, most=MOST_WINDOW_DAYS),
+                field="window_from",
+                next_step=_("Choose a later first day, or an earlier last one."),
+            )
+        )
+    return tuple(faults)
 
 
 def _day_come(facts: BookingFacts) -> Refusal | None:

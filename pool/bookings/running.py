@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, select
-
 from auditors.casework.fields import Checks
 from auditors.casework.queries import audit_file
 from auditors.casework.record_facts import audit_progress_facts
@@ -19,12 +17,11 @@ from pool.bookings.lookup import (
     key_of,
     members_of,
     proposals_of,
-    seen,
     standing_proposal,
 )
 from pool.bookings.moves import move_booking, move_proposal
 from pool.bookings.proposals import Answered, answered
-from pool.bookings.requests import BookingRef, ref_of, window_is_good
+from pool.bookings.requests import BookingRef, ref_of
 from pool.bookings.rules import BookingFacts
 from pool.bookings.states import BookingState
 from pool.bookings.tables import Booking, Proposal, Refusal
@@ -32,6 +29,7 @@ from pool.kernel.clock import day_of
 from pool.kernel.refusals import Conflict, Forbidden
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.storage import Reading, Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 
 
@@ -69,7 +67,7 @@ def reschedule(
         today=day_of(work.at),
         reason=words,
         is_involved=_is_involved(work, row, proposal),
-        window_fits=window_is_good(window_from, window_until, today=day_of(work.at)),
+        window=(window_from, window_until),
         plan_is_sealed=bool(row.audit_ref) and audit_file(work, row.audit_ref).state != AuditState.PLANNED,
     )
     move_booking(work, row, "reschedule", facts=facts)
@@ -132,17 +130,13 @@ def begin_audit(work: Work, *, audit_id: int) -> tuple[BookingRef, ...]:
     return tuple(done)
 
 
-def start_due(work: Work) -> tuple[BookingRef, ...]:
-    """Begin every confirmed booking whose first day has come; return them. The clock calls it daily."""
-    today = day_of(work.at)
-    rows = work.session.exec(
-        select(Booking)
-        .where(Booking.state == BookingState.CONFIRMED, col(Booking.starts_on) <= today)
-        .order_by(col(Booking.id))
-    ).all()
-    for row in rows:
-        move_booking(work, row, "begin", facts=BookingFacts(today=today, starts_on=row.starts_on))
-    return tuple(ref_of(row) for row in rows)
+def start_audit(work: Work, *, booking: str) -> BookingRef | None:
+    """Begin a confirmed booking on its first day, as the clock; ``None`` where it moved on. Raises: NotReady."""
+    row = find_booking(work, booking)
+    if row.state != BookingState.CONFIRMED:
+        return None
+    move_booking(work, row, "begin", facts=BookingFacts(today=day_of(work.at), starts_on=row.starts_on))
+    return ref_of(row)
 
 
 def fulfil(work: Work, *, audit_id: int) -> tuple[BookingRef, ...]:

@@ -150,7 +150,10 @@ def screen_request(
         tier=tier,
         intensity=max(one.intensity for one in found),
         effort=effort,
-        steps=(*steps_of(effort, base_load=_heaviest(found).load), *_calendar_steps(effort, roles, half_days)),
+        steps=(
+            *steps_of(effort, base_load=_heaviest(found).load),
+            *calendar_steps(people=roles.people, half_days=half_days),
+        ),
         needs=tuple(needs_json(needs, chosen)),
         people=roles.people,
         half_days=half_days,
@@ -237,9 +240,10 @@ def steps_of(effort: Effort, *, base_load: Fraction) -> tuple[Step, ...]:
     )
 
 
-def _calendar_steps(effort: Effort, roles: RolePlan, half_days: int) -> tuple[Step, ...]:
+def calendar_steps(*, people: int, half_days: int) -> tuple[Step, ...]:
+    """Return the steps from exact days to who comes for how long."""
     return (
-        _step("people", _("People: the fewest who cover all needs"), Fraction(roles.people), "people", "roles"),
+        _step("people", _("People: the fewest who cover all needs"), Fraction(people), "people", "roles"),
         _step(
             "half_days",
             _("Half-days each: exact days / people, rounded up to half-days"),

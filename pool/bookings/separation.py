@@ -7,12 +7,13 @@ done by a team that did not grade it"); policy/DECISIONS.md 10.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import col, select
 
 from auditors.casework.queries import graders_of
 from pool.bookings.lookup import key_of
-from pool.bookings.tables import Booking, BookingDeployment
+from pool.bookings.tables import Booking, BookingDeployment, Proposal, ProposalMember
 from pool.kernel.storage import Reading
 from pool.members.queries import people_of_auditors
 from pool.registry.queries import ethics_reviewers
@@ -42,3 +43,20 @@ def separated_auditors(reading: Reading, bookings: Sequence[Booking]) -> dict[in
         if row.booking_id in follow_ups:
             found[row.booking_id].update(graded.get(row.deployment_id, ()))
     return {booking: frozenset(kept) for booking, kept in found.items()}
+
+
+def excluded_auditors(reading: Reading, booking_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return, by booking, the auditors who declined or to whom an upheld objection was about: one query."""
+    rows: Any = reading.session.exec(
+        select(Proposal.booking_id, ProposalMember.auditor_id)
+        .join(ProposalMember, col(ProposalMember.proposal_id) == col(Proposal.id))
+        .where(
+            col(Proposal.booking_id).in_(list(booking_ids)),
+            (col(ProposalMember.answer) == "declined") | col(ProposalMember.objected).is_(True),
+        )
+        .order_by(col(ProposalMember.id))
+    )
+    found: dict[int, list[int]] = {}
+    for booking_id, auditor_id in rows:
+        found.setdefault(booking_id, []).append(auditor_id)
+    return {key: tuple(dict.fromkeys(listed)) for key, listed in found.items()}

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pool.bookings.application import Engagement, accept, attach_audit, decline, expire_quotes, quote, screen
+from pool.bookings.application import (
+    Engagement,
+    accept,
+    attach_audit,
+    decline,
+    expire_quote,
+    fix_roles_anew,
+    quote,
+    screen,
+)
 from pool.bookings.proposals import (
     Answered,
     AskedMember,
@@ -32,7 +41,7 @@ from pool.bookings.running import (
     decide_refusal,
     fulfil,
     reschedule,
-    start_due,
+    start_audit,
     stop,
 )
 
@@ -53,7 +62,8 @@ __all__ = [
     "decide_objection",
     "decide_refusal",
     "decline",
-    "expire_quotes",
+    "expire_quote",
+    "fix_roles_anew",
     "fulfil",
     "object_to",
     "propose",
@@ -63,7 +73,7 @@ __all__ = [
     "return_booking",
     "screen",
     "show_offer",
-    "start_due",
+    "start_audit",
     "stop",
     "submit",
     "take_back",

@@ -110,7 +110,10 @@ class BookingEvent(Row, table=True):
 
 
 class Proposal(Row, table=True):
-    """A team and dates proposed for a booking. An offer is one that its auditors accepted and the firm was shown."""
+    """A team and dates proposed for a booking. An offer is one that its auditors accepted and the firm was shown.
+
+    ``released`` opens it to the firm once all have accepted: until then nobody is offered to it.
+    """
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -119,7 +122,7 @@ class Proposal(Row, table=True):
         one_of("state", ProposalState),
         check("ends_on >= starts_on", "dates_run_forward"),
     )
-    visibility: ClassVar[Visibility] = _OWN
+    visibility: ClassVar[Visibility] = replace(_OWN, firm_if="released")
 
     ref: str = Field(max_length=20, unique=True)
     firm_id: int = bigint(foreign_key="firm.id", index=True)
@@ -140,11 +143,12 @@ class Proposal(Row, table=True):
     objected_at: datetime | None = None
     objection_verdict: str = Field(default="", max_length=20)
     objection_answer: str = Field(default="", max_length=5000)
+    released: bool = False
     version: int = 1
 
 
 class ProposalMember(Row, table=True):
-    """One auditor asked to take part, and what they answered."""
+    """One auditor asked to take part, and what they answered. ``released`` opens it to the firm; a no never is."""
 
     __tablename__ = "proposal_member"
     __table_args__ = (
@@ -152,7 +156,7 @@ class ProposalMember(Row, table=True):
         owned("proposal", "proposal_id"),
         one_of("answer", ("asked", "accepted", "declined")),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", audit="audit_id", auditor="auditor_id")
+    visibility: ClassVar[Visibility] = replace(_OWN, firm_if="released", auditor="auditor_id")
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
     audit_id: int = bigint(foreign_key="audit.id", index=True)
@@ -165,6 +169,7 @@ class ProposalMember(Row, table=True):
     answered_at: datetime | None = None
     objected: bool = False
     reason: str = Field(default="", max_length=2000)
+    released: bool = False
 
 
 class Refusal(Row, table=True):

@@ -142,14 +142,19 @@ class BookingFile:
 
 @dataclass(frozen=True, slots=True)
 class AskedView:
-    """A proposal as an asked auditor sees it."""
+    """A proposal as an asked auditor sees it: what the answer needs, and nothing else of the firm.
+
+    ``domains`` are names of the edition's competence domains; ``team`` are triples of name, role and answer.
+    """
 
     proposal_ref: str
     proposal_public_id: str
     booking_ref: str
     audit_ref: str
     firm_name: str
-    deployments: tuple[str, ...]
+    domains: tuple[str, ...]
+    markets: tuple[str, ...]
+    language: str
     kind: str
     tier: str
     role: str

@@ -11,14 +11,15 @@ import click
 from auditors.roster import queries
 from auditors.roster.rules import INTEREST_KINDS, LEAVE_KINDS, STATES, VERDICTS
 from auditors.roster.values import AuditorView, CalendarSpan, CompetenceView, InterestView, LeaveView, Profile
-from pool.bookings import queries as bookings
 from pool.bookings.proposals import ANSWERS
 from pool.cli.acting import seat_options
 from pool.cli.answers import print_json
 from pool.cli.audit import read_as, run_as, whole_list
+from pool.cli.steps import add_step
 from pool.cli.values import DAY
 from pool.journeys import plan as planning
 from pool.journeys import roster as journeys
+from pool.journeys.asking import standing_proposals
 from pool.kernel.clock import day_of
 from pool.kernel.listing import LARGEST_SIZE, ListRequest
 from pool.kernel.money import parse_money
@@ -213,194 +214,133 @@ def add(
     print_json(_auditor(view))
 
 
-@group.command("change")
-@click.argument("auditor")
-@click.option("--max-half-days", type=int, default=None)
-@click.option("--language", "languages", multiple=True)
-@click.option("--region", default=None)
-@click.option("--state", type=click.Choice(STATES), default=None)
-@seat_options
-def change(
-    auditor: str,
-    max_half_days: int | None,
-    languages: tuple[str, ...],
-    region: str | None,
-    state: str | None,
-    email: str,
-    office: str | None,
-) -> None:
-    """Change load limit, languages, region or state of an auditor."""
-    view = run_as(
-        email,
-        office,
-        journeys.change_auditor,
-        auditor=auditor,
-        max_half_days=max_half_days,
-        languages=languages or None,
-        region=region,
-        state=state,
-    )
+def _show_auditor(view: AuditorView) -> None:
     print_json(_auditor(view))
 
 
-@group.command("competence")
-@click.argument("auditor")
-@click.option("--code", required=True, help="A function such as F2 or a sector such as X-HEA.")
-@click.option("--level", type=int, required=True, help="1 assists, 2 works alone, 3 leads.")
-@click.option("--from", "valid_from", type=DAY, required=True)
-@click.option("--until", "valid_until", type=DAY, required=True)
-@click.option("--evidence", required=True, help="What shows it.")
-@click.option("--evidence-digest", default=None)
-@seat_options
-def competence(
-    auditor: str,
-    code: str,
-    level: int,
-    valid_from: date,
-    valid_until: date,
-    evidence: str,
-    evidence_digest: str | None,
-    email: str,
-    office: str | None,
-) -> None:
-    """Confirm a competence with validity and evidence."""
-    view = run_as(
-        email,
-        office,
-        journeys.add_competence,
-        auditor=auditor,
-        code=code,
-        level=level,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        evidence_note=evidence,
-        evidence_digest=evidence_digest,
-    )
+def _show_competence(view: CompetenceView) -> None:
     print_json(_competence(view))
 
 
-@group.command("renew")
-@click.argument("competence")
-@click.option("--until", "valid_until", type=DAY, required=True)
-@click.option("--evidence", required=True)
-@seat_options
-def renew(competence: str, valid_until: date, evidence: str, email: str, office: str | None) -> None:
-    """Renew a COMPETENCE (its id) with new evidence."""
-    print_json(
-        _competence(
-            run_as(
-                email,
-                office,
-                journeys.renew_competence,
-                competence=competence,
-                valid_until=valid_until,
-                evidence_note=evidence,
-            )
-        )
-    )
+def _show_leave(view: LeaveView) -> None:
+    print_json(_leave(view))
 
 
-@group.command("end-competence")
-@click.argument("competence")
-@click.option("--reason", required=True)
-@seat_options
-def end_competence(competence: str, reason: str, email: str, office: str | None) -> None:
-    """End a COMPETENCE (its id) now."""
-    print_json(_competence(run_as(email, office, journeys.end_competence, competence=competence, reason=reason)))
+def _show_interest(view: InterestView) -> None:
+    print_json(_interest(view))
 
 
-@group.command("leave")
-@click.argument("auditor")
-@click.option("--from", "first", type=HALF_DAY, required=True)
-@click.option("--until", "last", type=HALF_DAY, required=True, help="Last half-day, included.")
-@click.option("--kind", type=click.Choice(LEAVE_KINDS), default="leave", show_default=True)
-@click.option("--note", default="")
-@seat_options
-def leave(auditor: str, first: HalfDay, last: HalfDay, kind: str, note: str, email: str, office: str | None) -> None:
-    """Keep half-days of an auditor free."""
-    print_json(
-        _leave(run_as(email, office, journeys.set_leave, auditor=auditor, first=first, last=last, kind=kind, note=note))
-    )
+def _unless_empty(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> Any:
+    return values or None
+
+
+_UNTIL = click.option("--until", "valid_until", type=DAY, required=True)
+_REASON = click.option("--reason", required=True)
+
+add_step(
+    group,
+    "change",
+    journeys.change_auditor,
+    "Change load limit, languages, region or state of an auditor.",
+    click.argument("auditor"),
+    click.option("--max-half-days", type=int, default=None),
+    click.option("--language", "languages", multiple=True, callback=_unless_empty),
+    click.option("--region", default=None),
+    click.option("--state", type=click.Choice(STATES), default=None),
+    shows=_show_auditor,
+)
+add_step(
+    group,
+    "competence",
+    journeys.add_competence,
+    "Confirm a competence with validity and evidence.",
+    click.argument("auditor"),
+    click.option("--code", required=True, help="A function such as F2 or a sector such as X-HEA."),
+    click.option("--level", type=int, required=True, help="1 assists, 2 works alone, 3 leads."),
+    click.option("--from", "valid_from", type=DAY, required=True),
+    _UNTIL,
+    click.option("--evidence", "evidence_note", required=True, help="What shows it."),
+    click.option("--evidence-digest", default=None),
+    shows=_show_competence,
+)
+add_step(
+    group,
+    "renew",
+    journeys.renew_competence,
+    "Renew a COMPETENCE (its id) with new evidence.",
+    click.argument("competence"),
+    _UNTIL,
+    click.option("--evidence", "evidence_note", required=True),
+    shows=_show_competence,
+)
+add_step(
+    group,
+    "end-competence",
+    journeys.end_competence,
+    "End a COMPETENCE (its id) now.",
+    click.argument("competence"),
+    _REASON,
+    shows=_show_competence,
+)
+add_step(
+    group,
+    "leave",
+    journeys.set_leave,
+    "Keep half-days of an auditor free.",
+    click.argument("auditor"),
+    click.option("--from", "first", type=HALF_DAY, required=True),
+    click.option("--until", "last", type=HALF_DAY, required=True, help="Last half-day, included."),
+    click.option("--kind", type=click.Choice(LEAVE_KINDS), default="leave", show_default=True),
+    click.option("--note", default=""),
+    shows=_show_leave,
+)
 
 
 # --------------------------------------------------------------------------------------------------
 # Interests and proposals
 
 
-@group.command("interest")
-@click.option("--auditor", default="", help="Whose; your own where left out.")
-@click.option("--firm", default="", help="A member firm, by reference.")
-@click.option("--firm-name", default="", help="A firm by its name.")
-@click.option("--kind", type=click.Choice(INTEREST_KINDS), required=True)
-@click.option("--from", "from_on", type=DAY, required=True)
-@click.option("--until", "until_on", type=DAY, default=None)
-@click.option("--note", default="")
-@seat_options
-def interest(
-    auditor: str,
-    firm: str,
-    firm_name: str,
-    kind: str,
-    from_on: date,
-    until_on: date | None,
-    note: str,
-    email: str,
-    office: str | None,
-) -> None:
-    """Declare a tie to a firm; it blocks until the impartiality officer has assessed it."""
-    view = run_as(
-        email,
-        office,
-        journeys.declare_interest,
-        auditor=auditor,
-        firm=firm,
-        firm_name=firm_name,
-        kind=kind,
-        from_on=from_on,
-        until_on=until_on,
-        note=note,
-    )
-    print_json(_interest(view))
-
-
-@group.command("end-interest")
-@click.argument("interest")
-@click.option("--on", "until_on", type=DAY, required=True)
-@seat_options
-def end_interest(interest: str, until_on: date, email: str, office: str | None) -> None:
-    """Say when an INTEREST (its id) ended; its cooling-off begins there."""
-    print_json(_interest(run_as(email, office, journeys.end_interest, interest=interest, until_on=until_on)))
-
-
-@group.command("assess-interest")
-@click.argument("interest")
-@click.option("--verdict", type=click.Choice(VERDICTS), required=True)
-@click.option("--reason", required=True)
-@click.option("--cooling-off-months", type=int, default=None)
-@seat_options
-def assess_interest(
-    interest: str, verdict: str, reason: str, cooling_off_months: int | None, email: str, office: str | None
-) -> None:
-    """Assess an INTEREST (its id), as impartiality officer."""
-    view = run_as(
-        email,
-        office,
-        journeys.assess_interest,
-        interest=interest,
-        verdict=verdict,
-        reason=reason,
-        cooling_off_months=cooling_off_months,
-    )
-    print_json(_interest(view))
+add_step(
+    group,
+    "interest",
+    journeys.declare_interest,
+    "Declare a tie to a firm; it blocks until the impartiality officer has assessed it.",
+    click.option("--auditor", default="", help="Whose; your own where left out."),
+    click.option("--firm", default="", help="A member firm, by reference."),
+    click.option("--firm-name", default="", help="A firm by its name."),
+    click.option("--kind", type=click.Choice(INTEREST_KINDS), required=True),
+    click.option("--from", "from_on", type=DAY, required=True),
+    click.option("--until", "until_on", type=DAY, default=None),
+    click.option("--note", default=""),
+    shows=_show_interest,
+)
+add_step(
+    group,
+    "end-interest",
+    journeys.end_interest,
+    "Say when an INTEREST (its id) ended; its cooling-off begins there.",
+    click.argument("interest"),
+    click.option("--on", "until_on", type=DAY, required=True),
+    shows=_show_interest,
+)
+add_step(
+    group,
+    "assess-interest",
+    journeys.assess_interest,
+    "Assess an INTEREST (its id), as impartiality officer.",
+    click.argument("interest"),
+    click.option("--verdict", type=click.Choice(VERDICTS), required=True),
+    _REASON,
+    click.option("--cooling-off-months", type=int, default=None),
+    shows=_show_interest,
+)
 
 
 @group.command("proposals")
 @seat_options
 def proposals(email: str, office: str | None) -> None:
     """List the proposals in which you were asked."""
-    found = read_as(
-        email, office, lambda reading: bookings.proposals_for_auditor(reading, reading.actor.auditor_id or 0)
-    )
+    found = read_as(email, office, standing_proposals)
     print_json(
         [
             {
@@ -408,7 +348,9 @@ def proposals(email: str, office: str | None) -> None:
                 "booking": one.booking_ref,
                 "audit": one.audit_ref,
                 "firm": one.firm_name,
-                "deployments": list(one.deployments),
+                "domains": list(one.domains),
+                "markets": list(one.markets),
+                "language": one.language,
                 "role": one.role,
                 "answer": one.answer,
                 "state": one.state,

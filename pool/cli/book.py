@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from pool.bookings.values import BookingFile, BookingLine, ProposalView
 from pool.cli.acting import seat_options
 from pool.cli.answers import print_json
 from pool.cli.audit import read_as, run_as, whole_list
+from pool.cli.steps import Journey, Parameter, add_step
 from pool.cli.values import DAY
 from pool.journeys import book
 from pool.kernel.listing import LARGEST_SIZE, ListRequest
@@ -173,147 +175,74 @@ def request(
     )
 
 
-@group.command("window")
-@click.argument("booking")
-@click.option("--from", "window_from", type=DAY, required=True)
-@click.option("--until", "window_until", type=DAY, required=True)
-@seat_options
-def window(booking: str, window_from: date, window_until: date, email: str, office: str | None) -> None:
-    """Choose another window for a request without a team; its place in the waiting list stays."""
-    _print_ref(
-        run_as(email, office, book.change_window, booking=booking, window_from=window_from, window_until=window_until)
-    )
-
-
-@group.command("submit")
-@click.argument("booking")
-@seat_options
-def submit(booking: str, email: str, office: str | None) -> None:
-    """Submit a draft, or a returned request again; the waiting-list instant is evidence."""
-    _print_ref(run_as(email, office, book.submit, booking=booking))
-
-
-@group.command("withdraw")
-@click.argument("booking")
-@click.option("--reason", default="")
-@seat_options
-def withdraw(booking: str, reason: str, email: str, office: str | None) -> None:
-    """Withdraw a request that is not accepted yet."""
-    _print_ref(run_as(email, office, book.withdraw, booking=booking, reason=reason))
-
-
-@group.command("accept")
-@click.argument("booking")
-@click.option("--signed-name", required=True, help="Your name, typed in full.")
-@seat_options
-def accept(booking: str, signed_name: str, email: str, office: str | None) -> None:
-    """Accept the estimate and engage the pool; the audit is opened."""
-    _print_ref(run_as(email, office, book.accept, booking=booking, signed_name=signed_name))
-
-
-@group.command("offer")
-@click.argument("booking")
-@click.option("--note", default="", help="For the planner: how the offer was delivered.")
-@seat_options
-def offer(booking: str, note: str, email: str, office: str | None) -> None:
-    """Open the offer of team and dates; from now on it is made, and the objection window runs."""
-    _print_proposal(run_as(email, office, book.show_offer, booking=booking, note=note))
-
-
-@group.command("object")
-@click.argument("booking")
-@click.option("--reason", required=True)
-@seat_options
-def object_(booking: str, reason: str, email: str, office: str | None) -> None:
-    """Object to the proposed team, with the reason, within five working days."""
-    _print_proposal(run_as(email, office, book.object_to, booking=booking, reason=reason))
-
-
-@group.command("waive")
-@click.argument("booking")
-@seat_options
-def waive(booking: str, email: str, office: str | None) -> None:
-    """Give up the rest of the objection window, so that the audit can be confirmed at once."""
-    _print_proposal(run_as(email, office, book.waive_objection, booking=booking))
-
-
-@group.command("reschedule")
-@click.argument("booking")
-@click.option("--reason", required=True)
-@click.option("--from", "window_from", type=DAY, required=True)
-@click.option("--until", "window_until", type=DAY, required=True)
-@seat_options
-def reschedule(
-    booking: str, reason: str, window_from: date, window_until: date, email: str, office: str | None
+def _step(
+    name: str, journey: Journey, words: str, *options: Parameter, shows: Callable[[Any], None] = _print_ref
 ) -> None:
-    """Ask for other dates of a confirmed audit; it is never a refusal."""
-    _print_ref(
-        run_as(
-            email,
-            office,
-            book.reschedule,
-            booking=booking,
-            reason=reason,
-            window_from=window_from,
-            window_until=window_until,
-        )
-    )
+    """Add the command that takes one step with a BOOKING."""
+    add_step(group, name, journey, words, click.argument("booking"), *options, shows=shows)
 
 
-@group.command("cancel")
-@click.argument("booking")
-@click.option("--reason", required=True)
-@seat_options
-def cancel(booking: str, reason: str, email: str, office: str | None) -> None:
-    """Cancel an accepted booking, as the firm's manager or the pool's administrator."""
-    _print_ref(run_as(email, office, book.cancel, booking=booking, reason=reason))
+_WINDOW = (
+    click.option("--from", "window_from", type=DAY, required=True),
+    click.option("--until", "window_until", type=DAY, required=True),
+)
+_REASON = click.option("--reason", required=True)
+
+_step(
+    "window",
+    book.change_window,
+    "Choose another window for a request without a team; its place in the waiting list stays.",
+    *_WINDOW,
+)
+_step("submit", book.submit, "Submit a draft, or a returned request again; the waiting-list instant is evidence.")
+_step("withdraw", book.withdraw, "Withdraw a request that is not accepted yet.", click.option("--reason", default=""))
+_step(
+    "accept",
+    book.accept,
+    "Accept the estimate and engage the pool; the audit is opened.",
+    click.option("--signed-name", required=True, help="Your name, typed in full."),
+)
+_step(
+    "offer",
+    book.show_offer,
+    "Open the offer of team and dates; from now on it is made, and the objection window runs.",
+    click.option("--note", default="", help="For the planner: how the offer was delivered."),
+    shows=_print_proposal,
+)
+_step(
+    "object",
+    book.object_to,
+    "Object to the proposed team, with the reason, within five working days.",
+    _REASON,
+    shows=_print_proposal,
+)
+_step(
+    "waive",
+    book.waive_objection,
+    "Give up the rest of the objection window, so that the audit can be confirmed at once.",
+    shows=_print_proposal,
+)
+_step(
+    "reschedule",
+    book.reschedule,
+    "Ask for other dates of a confirmed audit; it is never a refusal.",
+    _REASON,
+    *_WINDOW,
+)
+_step(
+    "cancel",
+    book.cancel,
+    "Cancel an accepted booking, as the firm's manager or the pool's administrator.",
+    _REASON,
+)
 
 
 # --------------------------------------------------------------------------------------------------
 # The pool
 
 
-@group.command("return")
-@click.argument("booking")
-@click.option("--items", required=True, help="What is missing.")
-@seat_options
-def return_(booking: str, items: str, email: str, office: str | None) -> None:
-    """Return a request with what is missing; its waiting-list clock runs on."""
-    _print_ref(run_as(email, office, book.return_booking, booking=booking, items=items))
-
-
-@group.command("screen")
-@click.argument("booking")
-@click.option("--releases", type=int, default=0, show_default=True, help="Model releases in the period.")
-@click.option("--logs-incomplete", is_flag=True, help="Tests must be rerun because logs are incomplete.")
-@click.option("--tools-with-write-access", is_flag=True)
-@click.option("--remote-sites", is_flag=True)
-@click.option("--reduction", "reductions", multiple=True, metavar="ID", help="A reduction of effort.yaml, e.g. R2.")
-@seat_options
-def screen(
-    booking: str,
-    releases: int,
-    logs_incomplete: bool,
-    tools_with_write_access: bool,
-    remote_sites: bool,
-    reductions: tuple[str, ...],
-    email: str,
-    office: str | None,
-) -> None:
-    """Screen a request: exact days with every step, roles, needs and brief."""
-    _print_ref(
-        run_as(
-            email,
-            office,
-            book.screen,
-            booking=booking,
-            releases=releases,
-            logs_incomplete=logs_incomplete,
-            tools_with_write_access=tools_with_write_access,
-            remote_sites=remote_sites,
-            reductions=dict(_reduction(text) for text in reductions),
-        )
-    )
+def _reductions(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
+    return dict(_reduction(text) for text in texts)
 
 
 def _reduction(text: str) -> tuple[str, int]:
@@ -323,54 +252,50 @@ def _reduction(text: str) -> tuple[str, int]:
     return name, int(count or 1)
 
 
-@group.command("decline")
-@click.argument("booking")
-@click.option("--reason", required=True)
-@seat_options
-def decline(booking: str, reason: str, email: str, office: str | None) -> None:
-    """Decline a screened request for want of competence or impartiality."""
-    _print_ref(run_as(email, office, book.decline, booking=booking, reason=reason))
-
-
-@group.command("quote")
-@click.argument("booking")
-@click.option("--currency", default="EUR", show_default=True)
-@click.option("--overhead-percent", default="20", show_default=True, help="Share of the common facilities.")
-@click.option("--valid-days", type=int, default=30, show_default=True)
-@seat_options
-def quote(booking: str, currency: str, overhead_percent: str, valid_days: int, email: str, office: str | None) -> None:
-    """Give the estimate with range, key and last day of validity, as administrator."""
-    _print_ref(
-        run_as(
-            email,
-            office,
-            book.quote,
-            booking=booking,
-            currency=currency,
-            overhead_percent=overhead_percent,
-            valid_days=valid_days,
-        )
-    )
-
-
-@group.command("decide-objection")
-@click.argument("booking")
-@click.option("--upheld/--rejected", required=True)
-@click.option("--reason", required=True)
-@click.option("--auditor", "auditors", multiple=True, help="Name of a member it is right about; left out: all.")
-@seat_options
-def decide_objection(
-    booking: str, upheld: bool, reason: str, auditors: tuple[str, ...], email: str, office: str | None
-) -> None:
-    """Decide a firm's objection, as impartiality officer."""
-    _print_proposal(
-        run_as(email, office, book.decide_objection, booking=booking, upheld=upheld, reason=reason, auditors=auditors)
-    )
-
-
-@group.command("confirm")
-@click.argument("booking")
-@seat_options
-def confirm(booking: str, email: str, office: str | None) -> None:
-    """Confirm team and dates: the held half-days are booked and the team is seated."""
-    _print_proposal(run_as(email, office, book.confirm, booking=booking))
+_step(
+    "return",
+    book.return_booking,
+    "Return a request with what is missing; its waiting-list clock runs on.",
+    click.option("--items", required=True, help="What is missing."),
+)
+_step(
+    "screen",
+    book.screen,
+    "Screen a request: exact days with every step, roles, needs and brief.",
+    click.option("--releases", type=int, default=0, show_default=True, help="Model releases in the period."),
+    click.option("--logs-incomplete", is_flag=True, help="Tests must be rerun because logs are incomplete."),
+    click.option("--tools-with-write-access", is_flag=True),
+    click.option("--remote-sites", is_flag=True),
+    click.option(
+        "--reduction",
+        "reductions",
+        multiple=True,
+        metavar="ID",
+        callback=_reductions,
+        help="A reduction of effort.yaml, e.g. R2.",
+    ),
+)
+_step("decline", book.decline, "Decline a screened request for want of competence or impartiality.", _REASON)
+_step(
+    "quote",
+    book.quote,
+    "Give the estimate with range, key and last day of validity, as administrator.",
+    click.option("--currency", default="EUR", show_default=True),
+    click.option("--overhead-percent", default="20", show_default=True, help="Share of the common facilities."),
+    click.option("--valid-days", type=int, default=30, show_default=True),
+)
+_step(
+    "decide-objection",
+    book.decide_objection,
+    "Decide a firm's objection, as impartiality officer.",
+    click.option("--upheld/--rejected", required=True),
+    _REASON,
+    click.option("--auditor", "auditors", multiple=True, help="Name of a member it is right about; left out: all."),
+    shows=_print_proposal,
+)
+_step(
+    "confirm",
+    book.confirm,
+    "Confirm team and dates: the held half-days are booked and the team is seated.",
+    shows=_print_proposal,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -70,10 +69,10 @@ def _file(reading: Reading, finding_ref: str) -> dict[str, Any]:
     }
 
 
-def _do(email: str, office: str | None, journey: Callable[..., Any], finding_ref: str, **named: Any) -> None:
-    """Run a journey on a finding and print where the finding stands."""
-    run_as(email, office, journey, finding_ref=finding_ref, **named)
-    print_json({"finding": finding_ref, "done": journey.__name__})
+def _do(email: str, office: str | None, step: str, finding_ref: str, **named: Any) -> None:
+    """Run the journey of this name on a finding and print that it was done."""
+    run_as(email, office, getattr(remedy, step), finding_ref=finding_ref, **named)
+    print_json({"finding": finding_ref, "done": step})
 
 
 @group.command("acknowledge")
@@ -81,7 +80,7 @@ def _do(email: str, office: str | None, journey: Callable[..., Any], finding_ref
 @seat_options
 def acknowledge(finding_ref: str, email: str, office: str | None) -> None:
     """Acknowledge an issued finding, as the firm."""
-    _do(email, office, remedy.acknowledge, finding_ref)
+    _do(email, office, "acknowledge", finding_ref)
 
 
 @group.command("dispute")
@@ -90,7 +89,7 @@ def acknowledge(finding_ref: str, email: str, office: str | None) -> None:
 @seat_options
 def dispute(finding_ref: str, reason: str, email: str, office: str | None) -> None:
     """Dispute an issued finding, as the firm."""
-    _do(email, office, remedy.dispute, finding_ref, reason=reason)
+    _do(email, office, "dispute", finding_ref, reason=reason)
 
 
 @group.command("settle")
@@ -101,7 +100,7 @@ def dispute(finding_ref: str, reason: str, email: str, office: str | None) -> No
 @seat_options
 def settle(finding_ref: str, verdict: str, grade: str, reason: str, email: str, office: str | None) -> None:
     """Settle a disputed finding, as a reviewer outside the team."""
-    _do(email, office, remedy.settle_dispute, finding_ref, verdict=verdict, grade=grade, reason=reason)
+    _do(email, office, "settle_dispute", finding_ref, verdict=verdict, grade=grade, reason=reason)
 
 
 @group.command("contain")
@@ -110,7 +109,7 @@ def settle(finding_ref: str, verdict: str, grade: str, reason: str, email: str, 
 @seat_options
 def contain(finding_ref: str, note: str, email: str, office: str | None) -> None:
     """Say how a critical finding was contained, as the firm."""
-    _do(email, office, remedy.contain, finding_ref, note=note)
+    _do(email, office, "contain", finding_ref, note=note)
 
 
 @group.command("propose")
@@ -124,7 +123,7 @@ def contain(finding_ref: str, note: str, email: str, office: str | None) -> None
 def propose(finding_ref: str, due: datetime, email: str, office: str | None, **words: str) -> None:
     """Propose a remedy, as the firm."""
     due_on: date = due.date()
-    _do(email, office, remedy.propose, finding_ref, due_on=due_on, **words)
+    _do(email, office, "propose", finding_ref, due_on=due_on, **words)
 
 
 @group.command("accept")
@@ -134,7 +133,7 @@ def propose(finding_ref: str, due: datetime, email: str, office: str | None, **w
 @seat_options
 def accept(finding_ref: str, answer: str, on_plan: bool, email: str, office: str | None) -> None:
     """Accept a proposed remedy, as lead auditor."""
-    _do(email, office, remedy.accept, finding_ref, answer=answer, on_plan=on_plan)
+    _do(email, office, "accept", finding_ref, answer=answer, on_plan=on_plan)
 
 
 @group.command("send-back")
@@ -143,7 +142,7 @@ def accept(finding_ref: str, answer: str, on_plan: bool, email: str, office: str
 @seat_options
 def send_back(finding_ref: str, answer: str, email: str, office: str | None) -> None:
     """Send a proposed remedy back, as lead auditor."""
-    _do(email, office, remedy.send_back, finding_ref, answer=answer)
+    _do(email, office, "send_back", finding_ref, answer=answer)
 
 
 @group.command("implement")
@@ -152,7 +151,7 @@ def send_back(finding_ref: str, answer: str, email: str, office: str | None) -> 
 @seat_options
 def implement(finding_ref: str, evidence_note: str, email: str, office: str | None) -> None:
     """Say that a remedy is carried out, as the firm."""
-    _do(email, office, remedy.implement, finding_ref, evidence_note=evidence_note)
+    _do(email, office, "implement", finding_ref, evidence_note=evidence_note)
 
 
 @group.command("attach")
@@ -175,7 +174,7 @@ def attach(finding_ref: str, file: Path, purpose: str, email: str, office: str |
 @seat_options
 def verify(finding_ref: str, answer: str, email: str, office: str | None) -> None:
     """Verify a remedy, as an auditor of the audit who did not propose it."""
-    _do(email, office, remedy.verify, finding_ref, answer=answer)
+    _do(email, office, "verify", finding_ref, answer=answer)
 
 
 @group.command("insufficient")
@@ -184,4 +183,4 @@ def verify(finding_ref: str, answer: str, email: str, office: str | None) -> Non
 @seat_options
 def insufficient(finding_ref: str, answer: str, email: str, office: str | None) -> None:
     """Say what the evidence does not show."""
-    _do(email, office, remedy.find_insufficient, finding_ref, answer=answer)
+    _do(email, office, "find_insufficient", finding_ref, answer=answer)

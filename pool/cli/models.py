@@ -1,4 +1,4 @@
-"""The command group ``models``: what model files say."""
+"""The command group ``models``: what model files say, registering models and naming their parties."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pool.registry import queries
 from pool.registry.inspection import inspect_paths, merge, several_as_json
 
 
-@click.group("models", help=_("Models: inspect the files that describe them."))
+@click.group("models", help=_("Models: inspect the files that describe them, register them, name their parties."))
 def group() -> None:
     """Hold the commands on models."""
 
@@ -89,5 +89,19 @@ def register_command(
         actor=actor,
         at=now(),
         **host,
+    )
+    print_json({"ref": done.ref, "public_id": done.public_id})
+
+
+@group.command("name-party", help=_("Name another member FIRM (reference or name) as a party of your MODEL."))
+@click.argument("model")
+@click.argument("firm")
+@click.option("--role", required=True, type=click.Choice(submit.NAMED_ROLES), help=_("Its part in the model."))
+@seat_options
+def name_party_command(model: str, firm: str, role: str, email: str, office: str | None) -> None:
+    """Name a party: it sees the model and may deploy it."""
+    database = open_database()
+    done = database.run_work(
+        submit.name_party, model=model, firm=firm, role=role, actor=acting(database, email, office), at=now()
     )
     print_json({"ref": done.ref, "public_id": done.public_id})

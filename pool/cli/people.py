@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from pool.cli.acting import acting, open_database, seat_options
 from pool.cli.answers import print_json
 from pool.journeys import people as journeys
+from pool.journeys import reset
 from pool.kernel.clock import now
 from pool.kernel.roles import SEATABLE_OFFICES
 from pool.members import queries
@@ -84,6 +87,65 @@ def close(closed: str, reason: str, email: str, office: str | None) -> None:
         journeys.close_account, email=closed, reason=reason, actor=acting(database, email, office), at=now()
     )
     print_json({"closed": closed})
+
+
+@group.command(name="reset")
+@click.option("--email", "person", required=True, help="Whose sign-in is lost.")
+@click.option("--reason", required=True, help="How it is known that it is this person who asks.")
+@seat_options
+def ask_reset(person: str, reason: str, email: str, office: str | None) -> None:
+    """Ask, as administrator, for a new sign-in of somebody; another administrator confirms it."""
+    database = open_database()
+    made = database.run_work(
+        reset.ask_reset, email=person, reason=reason, actor=acting(database, email, office), at=now()
+    )
+    print_json({"reset": made.public_id, "content": made.content_digest, "confirm_until": made.ends_at})
+
+
+@group.command(name="confirm-reset")
+@click.argument("reset_id", metavar="RESET")
+@click.option("--content", required=True, help="The digest of what you were shown, as the first command printed it.")
+@seat_options
+def confirm_reset(reset_id: str, content: str, email: str, office: str | None) -> None:
+    """Confirm RESET as a second administrator; prints the link once, and every session of the person ends."""
+    database = open_database()
+    token = database.run_work(
+        reset.confirm_reset, reset=reset_id, seen=content, actor=acting(database, email, office), at=now()
+    )
+    base = os.environ.get("POOL_BASE_URL", "").rstrip("/")
+    print_json({"link": f"{base}/sign-in/reset/{token}"})
+
+
+@group.command(name="withdraw-reset")
+@click.argument("reset_id", metavar="RESET")
+@seat_options
+def withdraw_reset(reset_id: str, email: str, office: str | None) -> None:
+    """Withdraw RESET: its link opens nothing any more."""
+    database = open_database()
+    database.run_work(reset.withdraw_reset, reset=reset_id, actor=acting(database, email, office), at=now())
+    print_json({"withdrawn": reset_id})
+
+
+@group.command()
+@seat_options
+def resets(email: str, office: str | None) -> None:
+    """List what was asked for, as administrator: for whom, by whom, and where it stands."""
+    database = open_database()
+    with database.reading(acting(database, email, office), now()) as reading:
+        print_json(
+            [
+                {
+                    "reset": one.public_id,
+                    "email": one.person_email,
+                    "reason": one.reason,
+                    "asked_by": one.asked_by_name,
+                    "asked_at": one.asked_at,
+                    "state": one.state,
+                    "content": one.content_digest,
+                }
+                for one in reset.listed(reading)
+            ]
+        )
 
 
 @group.command(name="list")

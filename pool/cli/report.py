@@ -9,7 +9,7 @@ import click
 
 from pool.cli.acting import acting, open_database, seat_options
 from pool.cli.answers import print_json
-from pool.cli.values import DAY
+from pool.cli.values import DAY, refuse_to_come
 from pool.journeys.report import firm_report
 from pool.kernel.clock import day_of, end_of_day, now
 from pool.kernel.digest import sha256_hex
@@ -22,10 +22,6 @@ class NotWritable(Invalid):
     """The file cannot be written."""
 
 
-class NotYet(Invalid):
-    """The day has not come."""
-
-
 @click.command(name="report")
 @click.argument("firm")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The PDF to write.")
@@ -34,8 +30,7 @@ class NotYet(Invalid):
 def group(firm: str, output: Path, on: date | None, email: str, office: str | None) -> None:
     """Write the report of FIRM (reference or public id): deployments, audits, record, share of the cost."""
     at = now()
-    if on is not None and on > day_of(at):
-        raise NotYet("The day has not come yet.", field="on", next_step="Give today or an earlier day.")
+    refuse_to_come(on=on, today=day_of(at))
     database = open_database()
     try:
         with database.reading(acting(database, email, office), at) as reading:

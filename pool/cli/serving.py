@@ -39,20 +39,20 @@ def local_settings(folder: Path, *, port: int, **more: str) -> Settings:
     return read_settings(**given)
 
 
-def clock_for(database: Database, *, blocking: bool) -> Any:
-    """Return the clock of this process over its jobs."""
+def clock_for(database: Database, *, files: Path, blocking: bool) -> Any:
+    """Return the clock of this process over its jobs; ``files`` is the folder of evidence."""
     from pool import jobs
     from scheduling.clockwork import clock
 
     jobs.plan_day(database, now())
-    return clock(lambda: jobs.look(database), lambda: jobs.plan_day(database, now()), blocking=blocking)
+    return clock(lambda: jobs.look(database, files), lambda: jobs.plan_day(database, now()), blocking=blocking)
 
 
 def serve_threads(settings: Settings, *, host: str, port: int, with_clock: bool) -> None:
     """Serve with one process and several threads until stopped, the clock inside where asked for."""
     from gunicorn.app.base import BaseApplication
 
-    class OneProcess(BaseApplication):  # type: ignore[misc]
+    class OneProcess(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         """Gunicorn with one worker process: SQLite serves one process only."""
 
         def load_config(self) -> None:
@@ -75,7 +75,7 @@ def serve_threads(settings: Settings, *, host: str, port: int, with_clock: bool)
 
             app = create_app(settings)
             if with_clock:
-                clock_for(app.extensions["pool_database"], blocking=False).start()
+                clock_for(app.extensions["pool_database"], files=settings.files_dir, blocking=False).start()
             return app
 
     OneProcess().run()

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from pool.kernel.refusals import Invalid
+
 
 class Day(click.ParamType[date]):
     """A calendar day, YYYY-MM-DD."""
@@ -41,6 +43,26 @@ class Instant(click.ParamType[datetime]):
         if instant.tzinfo is None:
             self.fail(f"{value!r} has no offset; end it with Z for UTC", param, ctx)
         return instant.astimezone(UTC)
+
+
+class NotYet(Invalid):
+    """The day has not come."""
+
+
+def refuse_to_come(*, today: date, **days: date | None) -> None:
+    """Refuse days after ``today``, each under the name of its option: what is not there yet is not foretold.
+
+    Raises: NotYet, with the others of several.
+    """
+    refused = [
+        NotYet("The day has not come yet.", field=name, next_step="Give today or an earlier day.")
+        for name, day in days.items()
+        if day is not None and day > today
+    ]
+    if refused:
+        head, *others = refused
+        head.others = tuple(others)
+        raise head
 
 
 DAY = Day()

@@ -32,7 +32,7 @@ def group(bind: str, workers: int) -> None:
     refuse_unfenced(settings.database_url)
     from gunicorn.app.base import BaseApplication
 
-    class Pages(BaseApplication):  # type: ignore[misc]
+    class Pages(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         """Gunicorn over the application; every worker makes its own engine after the fork."""
 
         def load_config(self) -> None:

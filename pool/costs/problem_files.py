@@ -16,9 +16,11 @@ _DIRECT_KEYS = ("id", "member", "cost")
 def problem_of(document: object) -> CostProblem:
     """Read a cost problem from a parsed JSON document; nothing is guessed and nothing is left unread.
 
+    Without ``direct`` there are no direct costs; every other key is needed.
+
     Raises: NotACostProblem and its kinds, UnknownCurrency; ``field`` is a path (``facilities[0].weights.b``).
     """
-    problem = _object(document, keys=_PROBLEM_KEYS, at="")
+    problem = _object(document, keys=_PROBLEM_KEYS, at="", absent={"direct": []})
     return CostProblem(
         currency=_currency(problem["currency"]),
         members=tuple(
@@ -59,7 +61,9 @@ def _direct(item: object, *, at: str) -> DirectCost:
     )
 
 
-def _object(value: object, *, keys: Sequence[str], at: str) -> Mapping[str, Any]:
+def _object(
+    value: object, *, keys: Sequence[str], at: str, absent: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise _wrong(_("An object with the keys %(keys)s is needed here.", keys=", ".join(keys)), field=at or None)
     for key in value:
@@ -68,10 +72,11 @@ def _object(value: object, *, keys: Sequence[str], at: str) -> Mapping[str, Any]
                 _("The key %(key)s is not known here; known are %(keys)s.", key=key, keys=", ".join(keys)),
                 field=_path(at, str(key)),
             )
+    found = {**(absent or {}), **value}
     for key in keys:
-        if key not in value:
+        if key not in found:
             raise _wrong(_("The key %(key)s is missing.", key=key), field=_path(at, key))
-    return value
+    return found
 
 
 def _list(problem: Mapping[str, Any], key: str) -> Sequence[object]:

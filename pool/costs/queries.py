@@ -301,23 +301,43 @@ def _checks(
     cost = sum(one.cost_minor for one in costly)
     split = row.state != PeriodState.OPEN
     return (
-        CheckView("costs", _("The period has costs."), bool(costly)),
-        CheckView("readings", _("The readings of the drivers are taken."), any(one.weights for one in facilities)),
-        CheckView(
+        _check("costs", bool(costly), _("The period has costs."), _("No cost was entered yet.")),
+        _check(
+            "readings",
+            any(one.weights for one in facilities),
+            _("The readings of the drivers are taken."),
+            _("The readings of the drivers are not taken yet; splitting takes them."),
+        ),
+        _check(
             "users",
-            _("Every facility with costs was used by somebody.")
-            if not orphans
-            else _("Nobody used: %(names)s.", names=", ".join(orphans)),
             not orphans,
+            _("Every facility with costs was used by somebody."),
+            _("Nobody used: %(names)s.", names=", ".join(orphans)),
         ),
-        CheckView(
+        _check(
             "sum",
-            _("The shares of all firms sum to the costs, to the last unit."),
             split and sum(one.total_minor for one in shares) == cost,
+            _("The shares of all firms sum to the costs, to the last unit."),
+            _("The shares of all firms do not sum to the costs.") if split else _("The costs are not split yet."),
         ),
-        CheckView("second_person", _("A second person reviewed exactly this split."), split and len(set(said)) == 2),
-        CheckView("over", _("The last day of the period is over."), day_of(reading.at) > row.until_on),
+        _check(
+            "second_person",
+            split and len(set(said)) == 2,
+            _("A second person reviewed exactly this split."),
+            _("No second person reviewed this split yet.") if split else _("There is no split to review yet."),
+        ),
+        _check(
+            "over",
+            day_of(reading.at) > row.until_on,
+            _("The last day of the period is over."),
+            _("The last day of the period is not over yet."),
+        ),
     )
+
+
+def _check(name: str, met: bool, holds: str, fails: str) -> CheckView:
+    """Say what is so now: the sentence of a check is true whether the check is met or not."""
+    return CheckView(name, holds if met else fails, met)
 
 
 def _history(reading: Reading, row: CostPeriod) -> tuple[StepView, ...]:

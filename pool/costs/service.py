@@ -30,7 +30,6 @@ from pool.costs.steps import (
     check_unmoved,
     digest_of_split,
     plain_reading,
-    refuse_moved,
     refuse_other_readings,
     same_readings,
     say,
@@ -41,6 +40,7 @@ from pool.kernel.digest import digest_of
 from pool.kernel.money import exponent_of
 from pool.kernel.refusals import Conflict, Forbidden, Invalid
 from pool.kernel.storage import Work
+from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 from pool.members.queries import firm_of
 
@@ -264,8 +264,8 @@ def take_readings(work: Work, *, period: str, values: Sequence[DriverValue]) -> 
 
 
 def refuse_moved_period(work: Work, *, period: str, version: int | None) -> None:
-    """Refuse where the period has another version than the person saw; ``None`` asks nothing. Raises: PeriodMoved."""
-    refuse_moved(period_row(work, period), version)
+    """Refuse where the period has another version than the person saw; ``None`` asks nothing. Raises: Moved."""
+    seen(period_row(work, period), version)
 
 
 def allocate_period(work: Work, *, period: str) -> str:

@@ -12,7 +12,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pool.costs.wording import unit_words
+from pool.costs.drivers import FIRM_UNIT
+from pool.costs.wording import part_words, quantity_words, unit_words
 from pool.kernel.digest import plain
 from pool.kernel.money import Money, format_money
 from pool.kernel.words import gettext as _
@@ -116,32 +117,40 @@ def _line(line: ShareLine) -> dict[str, Any]:
 
 
 def explain(line: dict[str, Any], *, currency: str) -> str:
-    """Return in one sentence why a line of a statement is what it is."""
+    """Return in plain words why a line of a statement is what it is: the own part of all, the cost, the result."""
     amount = format_money(Money(line["amount_minor"], currency))
     if line["kind"] == "direct":
         return _("%(amount)s, caused by this firm alone.", amount=amount)
+    own, unit = quantity_words(line["weight"], line["unit"]), unit_words(line["unit"])
     if line["total_weight"] is None:
         return _(
-            "%(amount)s for %(weight)s (%(unit)s). The total stays unshown: with fewer than %(n)s users it would give "
-            "away another firm's amount.",
+            "%(used)s: %(amount)s. How much all used and what all cost stays unshown: with fewer than %(n)s users it "
+            "would give away another firm's amount.",
+            used=_("One equal part") if line["unit"] == FIRM_UNIT else f"{own} {unit}",
             amount=amount,
-            weight=line["weight"],
-            unit=unit_words(line["unit"]),
             n=FEWEST_USERS_SHOWN,
         )
     if line["users"] == 1:
+        return _("The whole cost, because only this firm used it (%(own)s %(unit)s).", own=own, unit=unit)
+    cost = format_money(Money(line["facility_cost_minor"], currency))
+    part = part_words(line["weight"], line["total_weight"])
+    if line["unit"] == FIRM_UNIT and line["total_weight"] == line["users"]:
         return _(
-            "%(amount)s: the whole cost, because only this firm used it (%(weight)s: %(unit)s).",
+            "One equal part for each of %(users)s firms, which is %(part)s. That part of the cost of %(cost)s is "
+            "%(amount)s.",
+            users=line["users"],
+            part=part,
+            cost=cost,
             amount=amount,
-            weight=line["weight"],
-            unit=unit_words(line["unit"]),
         )
     return _(
-        "%(amount)s: %(weight)s of %(total)s (%(unit)s) of %(cost)s, shared by %(users)s firms.",
-        amount=amount,
-        weight=line["weight"],
-        total=line["total_weight"],
-        unit=unit_words(line["unit"]),
-        cost=format_money(Money(line["facility_cost_minor"], currency)),
+        "%(own)s of %(total)s %(unit)s, shared by %(users)s firms, are %(part)s. That part of the cost of %(cost)s is "
+        "%(amount)s.",
+        own=own,
+        total=quantity_words(line["total_weight"], line["unit"]),
+        unit=unit,
         users=line["users"],
+        part=part,
+        cost=cost,
+        amount=amount,
     )

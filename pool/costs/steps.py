@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import select
-
 from pool.costs.drivers import DriverValue
 from pool.costs.periods import CLOSE_RULE, PeriodState
 from pool.costs.rows import facility_costs, facility_rows, firms_by_id, reading_rows
 from pool.costs.splitting import problem_document, split
 from pool.costs.tables import CostPeriod
+from pool.kernel.approvals import give_word, who_gave_words
 from pool.kernel.digest import digest_of, plain
-from pool.kernel.refusals import Conflict
 from pool.kernel.storage import Work
-from pool.kernel.traces import Approval
+from pool.kernel.versions import Moved
 from pool.kernel.words import gettext as _
 
 
-class PeriodMoved(Conflict):
-    """Somebody changed the period since it was looked at, or its sources moved since it was split."""
+class PeriodMoved(Moved):
+    """The split is not the one that was looked at, or its sources moved since it was made."""
 
 
 def turn(work: Work, row: CostPeriod, state: PeriodState, *, forget: bool = False) -> None:
@@ -51,27 +49,7 @@ def digest_of_split(row: CostPeriod) -> str:
 
 def say(work: Work, row: CostPeriod, *, position: int) -> None:
     """Give the acting person's word, first or second, for the split that stands."""
-    work.add(
-        Approval(
-            rule=CLOSE_RULE,
-            subject_ref=row.ref,
-            content_digest=row.allocation_digest,
-            position=position,
-            person_id=work.actor.person_id or 0,
-            seat_id=work.actor.seat_id or 0,
-            office=str(work.actor.office),
-            at=work.at,
-            reason=work.reason,
-        )
-    )
-
-
-def refuse_moved(row: CostPeriod, version: int | None) -> None:
-    """Refuse where the period has another version than the person saw; ``None`` asks nothing. Raises: PeriodMoved."""
-    if version is not None and version != row.version:
-        raise PeriodMoved(
-            _("The period was changed since you opened it."), field="version", next_step=_("Look at it again.")
-        )
+    give_word(work, rule=CLOSE_RULE, subject_ref=row.ref, content_digest=row.allocation_digest, position=position)
 
 
 def check_unmoved(work: Work, row: CostPeriod, digest: str | None = None) -> None:
@@ -91,14 +69,8 @@ def check_unmoved(work: Work, row: CostPeriod, digest: str | None = None) -> Non
 
 def check_two_words(work: Work, row: CostPeriod) -> None:
     """Refuse where fewer than two persons approved exactly the split that stands. Raises: PeriodMoved."""
-    said = work.session.exec(
-        select(Approval.person_id).where(
-            Approval.rule == CLOSE_RULE,
-            Approval.subject_ref == row.ref,
-            Approval.content_digest == row.allocation_digest,
-        )
-    ).all()
-    if len(set(said)) < 2:
+    said = who_gave_words(work, rule=CLOSE_RULE, subject_ref=row.ref, content_digest=row.allocation_digest)
+    if len(said) < 2:
         raise PeriodMoved(
             _("Two persons have to approve exactly this split."), field="period", next_step=_("Have it reviewed.")
         )

@@ -139,7 +139,7 @@ def begin(teller: Teller, booking: str) -> str:
     line = teller.read("pia", bookings.booking, booking).line
     morning = datetime.combine(line.starts_on, time(8, 30), tzinfo=UTC)
     teller.now = max(teller.now, morning)
-    teller.do("clock", book.start_audits)
+    teller.do("clock", book.start_audit, booking=booking)
     return str(line.audit_ref)
 
 
@@ -274,7 +274,7 @@ def decided(teller: Teller, key: str, ref: str) -> None:
         outcomes=outcome,
         reasons="The review found the evidence sufficient; findings were put right or planned in time.",
     )
-    teller.do("clock", conclude.close_decided)
+    teller.do("clock", conclude.close, audit_ref=ref)
 
 
 def under_way(teller: Teller, running: Mapping[str, str]) -> None:
@@ -374,7 +374,7 @@ def interests(teller: Teller) -> None:
     teller.do(
         "ivo",
         roster.assess_interest,
-        interest_id=judged,
+        interest=judged,
         verdict="prohibit",
         reason="Advice on the same model within two years.",
     )

@@ -56,8 +56,8 @@ def tell(database: Database, today: date, say: Callable[[str], None] = log.info,
     say("work of today: bookings in every state")
     _later(teller)
     teller.go_to(0)
-    teller.do("clock", daily.let_pass)
-    teller.do("clock", daily.refresh_all_standings)
+    for step in teller.read("clock", daily.due_steps):
+        teller.do("clock", daily.STEPS[step.kind], **step.payload)
     say(f"done: {len(refs)} deployments, {len(done)} audits decided")
 
 
@@ -120,6 +120,10 @@ def _profiles(teller: Teller) -> None:
 # --- registry --------------------------------------------------------------------------------------------------------
 
 
+#: Firms named as parties of other firms' models.
+PARTIES = {"xiaodao-bounded": {"elisabeth": "data"}}
+
+
 def _registry(teller: Teller) -> None:
     teller.go_to(230)
     bases: dict[str, str] = {}
@@ -145,7 +149,10 @@ def _registry(teller: Teller) -> None:
                 evidence_note=f"extract of the register of {market}, seen by the registrar",
             )
     for one in cast.MODELS:
-        _register_model(teller, one, bases[one.base])
+        model = _register_model(teller, one, bases[one.base])
+        for firm, role in PARTIES.get(one.key, {}).items():
+            name = next(known.name for known in cast.FIRMS if known.key == firm)
+            teller.do(manager_of(one.key), submit.name_party, model=model, firm=name, role=role)
     _register_deployments(teller, FIRST)
 
 

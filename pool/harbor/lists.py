@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import and_, case, col, func, select
 
 from pool.harbor.entries import leaf_hash
 from pool.harbor.tables import RecordDocument, RecordEntry, RegisterEntry, Standing
 from pool.kernel.listing import Cursor, ListColumns, ListRequest, Page, read_page
 from pool.kernel.storage import Reading
+
+#: How a standing is shown whose conditions are not all met, but count because somebody other than the firm is late.
+DEEMED = "deemed"
+_MET = "good_standing"
+_SHOWN: Any = case((and_(col(Standing.state) == _MET, col(Standing.deemed).is_(True)), DEEMED), else_=Standing.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,11 @@ class StandingLine:
     deemed: bool
     computed_at: datetime
 
+    @property
+    def shown_state(self) -> str:
+        """Return the state under which the standing is counted and shown: one that rests on waiting is told apart."""
+        return DEEMED if self.deemed and self.state == _MET else self.state
+
 
 def entries_listed(reading: Reading, request: ListRequest) -> Page[EntryLine]:
     """Return a page of the record's entries with what the asker may see of their documents; one query."""
@@ -111,7 +121,7 @@ def standings_listed(reading: Reading, request: ListRequest) -> Page[StandingLin
             "valid_until": Standing.valid_until,
         },
         filters={
-            "state": Standing.state,
+            "state": lambda values: _SHOWN.in_(values),
             "tier": RegisterEntry.tier,
             "due": lambda values: col(Standing.due_state).in_(values),
         },
@@ -155,10 +165,8 @@ def due_standings(reading: Reading) -> tuple[StandingLine, ...]:
 
 
 def count_by_state(reading: Reading) -> dict[str, int]:
-    """Return how many present standings each state has; one query."""
-    rows = reading.session.exec(
-        select(Standing.state, func.count()).where(col(Standing.current).is_(True)).group_by(Standing.state)
-    )
+    """Return how many present standings each shown state has; one query."""
+    rows = reading.session.exec(select(_SHOWN, func.count()).where(col(Standing.current).is_(True)).group_by(_SHOWN))
     return {state: int(count) for state, count in rows}
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlmodel import Field, SQLModel
 
 from pool.kernel.rows import BIGINT, Row, bigint, binary, check, json_value, one_of, owned
-from pool.kernel.tenancy import CATALOGUE, EVERYONE, Visibility
+from pool.kernel.tenancy import CATALOGUE, Visibility
 
 
 class RecordEntry(SQLModel, table=True):
@@ -18,7 +18,7 @@ class RecordEntry(SQLModel, table=True):
         check("length(data) BETWEEN 2 AND 65535", "entry_fits_bundle"),
         check("length(leaf_hash) = 32", "leaf_hash_is_sha256"),
     )
-    visibility: ClassVar[Visibility] = EVERYONE
+    visibility: ClassVar[Visibility] = CATALOGUE
     append_only: ClassVar[bool] = True
 
     seq: int = Field(primary_key=True, sa_type=BIGINT)
@@ -32,7 +32,7 @@ class RecordHead(SQLModel, table=True):
 
     __tablename__ = "record_head"
     __table_args__ = (check("id = 1", "one_row"), check("entries >= 0", "count_not_negative"))
-    visibility: ClassVar[Visibility] = EVERYONE
+    visibility: ClassVar[Visibility] = CATALOGUE
     append_only: ClassVar[bool] = False
 
     id: int = Field(primary_key=True, sa_type=BIGINT)
@@ -44,7 +44,7 @@ class RecordDocument(Row, table=True):
 
     __tablename__ = "record_document"
     __table_args__ = (owned("deployment", "deployment_id"),)
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", deployment="deployment_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", deployment="deployment_id", pool_writes=True)
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
     deployment_id: int = bigint(index=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditors.casework import queries, service
-from auditors.casework.evidence import StoredBytes
 from auditors.casework.fields import BadField
 from auditors.casework.states import AuditState
 from auditors.casework.values import FindingView
@@ -30,28 +29,22 @@ _STEPS = {
 }
 
 
-def seal(
-    work: Work,
-    *,
-    audit_ref: str,
-    criteria: str,
-    sample: str,
-    thresholds: str,
-    days: str = "",
-    days_reason: str = "",
-    version: int | None = None,
-) -> str:
-    """Seal the plan of an audit; return its digest."""
-    return service.seal_plan(
-        work,
-        audit_ref=audit_ref,
-        criteria=criteria,
-        sample=sample,
-        thresholds=thresholds,
-        days=days,
-        days_reason=days_reason,
-        version=version,
-    )
+#: Steps that concern casework alone.
+seal = service.seal_plan
+report_stage1 = service.report_stage1
+end_fieldwork = service.end_fieldwork
+write_report = service.write_report
+send_report = service.send_report
+comment_report = service.comment_report
+answer_comment = service.answer_comment
+submit_report = service.submit_report
+return_to_review = service.return_to_review
+rate = service.rate_point
+draft_finding = takes_numbers(service.draft_finding)
+edit_finding = service.edit_finding
+discard_finding = service.discard_finding
+attach_to_point = service.attach_to_point
+ask_to_stop = service.ask_to_stop
 
 
 @takes_numbers
@@ -76,11 +69,6 @@ def _begin(work: Work, audit_ref: str) -> None:
         )
 
 
-def report_stage1(work: Work, *, audit_ref: str, readiness: str, note: str, version: int | None = None) -> str:
-    """Report stage 1 with a word on readiness."""
-    return service.report_stage1(work, audit_ref=audit_ref, readiness=readiness, note=note, version=version)
-
-
 @takes_numbers
 def start_stage2(work: Work, *, audit_ref: str, note: str = "", version: int | None = None) -> str:
     """Start stage 2; at low tier the booking is in audit from now on."""
@@ -89,41 +77,6 @@ def start_stage2(work: Work, *, audit_ref: str, note: str = "", version: int | N
     if is_first:
         _begin(work, audit_ref)
     return state
-
-
-def end_fieldwork(work: Work, *, audit_ref: str, version: int | None = None) -> str:
-    """End fieldwork and begin the report."""
-    return service.end_fieldwork(work, audit_ref=audit_ref, version=version)
-
-
-def write_report(work: Work, *, audit_ref: str, summary: str, version: int | None = None) -> None:
-    """Write the report's summary."""
-    service.write_report(work, audit_ref=audit_ref, summary=summary, version=version)
-
-
-def send_report(work: Work, *, audit_ref: str, version: int | None = None) -> str:
-    """Send the draft report to the firms for comment on its facts."""
-    return service.send_report(work, audit_ref=audit_ref, version=version)
-
-
-def comment_report(work: Work, *, audit_ref: str, comment: str) -> None:
-    """Comment on the facts of a draft report, as the firm."""
-    service.comment_report(work, audit_ref=audit_ref, comment=comment)
-
-
-def answer_comment(work: Work, *, audit_ref: str, answer: str, deployment: str | None = None) -> None:
-    """Answer a firm's comment."""
-    service.answer_comment(work, audit_ref=audit_ref, answer=answer, deployment=deployment)
-
-
-def submit_report(work: Work, *, audit_ref: str, version: int | None = None) -> str:
-    """Submit the report for technical review."""
-    return service.submit_report(work, audit_ref=audit_ref, version=version)
-
-
-def return_to_review(work: Work, *, audit_ref: str) -> str:
-    """Hand the audit back to review after the critical and major findings were verified."""
-    return service.return_to_review(work, audit_ref=audit_ref)
 
 
 @takes_numbers
@@ -156,97 +109,11 @@ def advance(
     return return_to_review(work, audit_ref=audit_ref)
 
 
-def rate(
-    work: Work,
-    *,
-    audit_ref: str,
-    point_id: str,
-    deployment: str | None = None,
-    rating: str = "",
-    procedure: str = "",
-    sample: str = "",
-    result: str = "",
-    conclusion: str = "",
-    rating_reason: str = "",
-    version: int | None = None,
-) -> int:
-    """Write the work on one test point and its rating; return the workpaper's version."""
-    return service.rate_point(
-        work,
-        audit_ref=audit_ref,
-        point_id=point_id,
-        deployment=deployment,
-        rating=rating,
-        procedure=procedure,
-        sample=sample,
-        result=result,
-        conclusion=conclusion,
-        rating_reason=rating_reason,
-        version=version,
-    )
-
-
 def rate_many(work: Work, *, audit_ref: str, ratings: Sequence[Mapping[str, Any]]) -> int:
     """Rate several test points in one transaction; return how many. Each mapping has the names of :func:`rate`."""
     for rating in ratings:
         rate(work, audit_ref=audit_ref, **rating)
     return len(ratings)
-
-
-@takes_numbers
-def draft_finding(
-    work: Work,
-    *,
-    audit_ref: str,
-    grade: str,
-    point_id: str,
-    deployment: str | None = None,
-    duty_id: str = "",
-    requirement: str = "",
-    statement: str = "",
-    evidence: str = "",
-    repeats: str = "",
-) -> str:
-    """Draft a finding; return its reference."""
-    return service.draft_finding(
-        work,
-        audit_ref=audit_ref,
-        grade=grade,
-        point_id=point_id,
-        deployment=deployment,
-        duty_id=duty_id,
-        requirement=requirement,
-        statement=statement,
-        evidence=evidence,
-        repeats=repeats,
-    )
-
-
-def edit_finding(
-    work: Work,
-    *,
-    finding_ref: str,
-    grade: str,
-    requirement: str,
-    statement: str,
-    evidence: str,
-    version: int | None = None,
-) -> int:
-    """Change a draft; return its version."""
-    return service.edit_finding(
-        work,
-        finding_ref=finding_ref,
-        grade=grade,
-        requirement=requirement,
-        statement=statement,
-        evidence=evidence,
-        version=version,
-    )
-
-
-def discard_finding(work: Work, *, finding_ref: str, reason: str = "", version: int | None = None) -> None:
-    """Discard a draft."""
-    service.discard_finding(work, finding_ref=finding_ref, reason=reason, version=version)
 
 
 @takes_numbers
@@ -283,27 +150,6 @@ def finding_body(finding: FindingView) -> dict[str, Any]:
         "plan_by": str(finding.plan_by) if finding.plan_by else None,
         "close_by": str(finding.close_by) if finding.close_by else None,
     }
-
-
-def attach_to_point(
-    work: Work,
-    *,
-    stored: StoredBytes,
-    audit_ref: str,
-    point_id: str,
-    name: str,
-    deployment: str | None = None,
-    purpose: str = "",
-) -> str:
-    """Attach a stored file to a test point; return the file's public id."""
-    return service.attach_to_point(
-        work, stored, audit_ref=audit_ref, point_id=point_id, deployment=deployment, name=name, purpose=purpose
-    )
-
-
-def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
-    """Ask, as lead auditor, to stop an audit."""
-    service.ask_to_stop(work, audit_ref=audit_ref, reason=reason)
 
 
 @takes_numbers

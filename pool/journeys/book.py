@@ -12,7 +12,17 @@ from typing import Any
 from auditors.casework import service as casework
 from auditors.roster import service as roster
 from pool.bookings import queries, service
-from pool.bookings.service import Answered, BookingRef, Released
+from pool.bookings.service import (
+    Answered,
+    BookingRef,
+    Released,
+    change_window,
+    object_to,
+    quote,
+    return_booking,
+    screen,
+    waive_objection,
+)
 from pool.journeys import settle
 from pool.journeys.recording import record_fact
 from pool.kernel.clock import day_of
@@ -22,41 +32,39 @@ from pool.registry import queries as registry
 from scheduling import jobs
 from scheduling import service as scheduling
 
+#: What the room's own service does without another room stands here as the use case it is.
+__all__ = [
+    "ENGAGED",
+    "REPLAN_JOB",
+    "accept",
+    "cancel",
+    "change_window",
+    "confirm",
+    "decide_objection",
+    "decide_refusal",
+    "decline",
+    "expire_quote",
+    "give_way",
+    "object_to",
+    "quote",
+    "release",
+    "request_booking",
+    "reschedule",
+    "return_booking",
+    "screen",
+    "show_offer",
+    "start_audit",
+    "submit",
+    "waive_objection",
+    "withdraw",
+]
+
 ENGAGED = "audit-engaged"
 #: The job by which the clock looks for the next best team; ``pool.jobs`` names its handler.
 REPLAN_JOB = "plan.replan_one"
 
-
-@takes_numbers
-def request_booking(
-    work: Work,
-    *,
-    deployments: Sequence[str],
-    window_from: date,
-    window_until: date,
-    kind: str = "initial",
-    language: str = "en",
-    note: str = "",
-) -> BookingRef:
-    """Draft a request for an audit of one's own deployments. Raises: as ``bookings.request_booking``."""
-    return service.request_booking(
-        work,
-        deployments=deployments,
-        window_from=window_from,
-        window_until=window_until,
-        kind=kind,
-        language=language,
-        note=note,
-    )
-
-
-def change_window(
-    work: Work, *, booking: str, window_from: date, window_until: date, version: int | None = None
-) -> BookingRef:
-    """Choose another window for a request without a team. Raises: as ``bookings.change_window``."""
-    return service.change_window(
-        work, booking=booking, window_from=window_from, window_until=window_until, version=version
-    )
+#: Takes a gapless number, like every journey marked so.
+request_booking = takes_numbers(service.request_booking)
 
 
 @takes_numbers
@@ -69,11 +77,6 @@ def submit(work: Work, *, booking: str, version: int | None = None) -> BookingRe
     return found
 
 
-def return_booking(work: Work, *, booking: str, items: str, version: int | None = None) -> BookingRef:
-    """Return a request with what is missing; its waiting-list clock runs on."""
-    return service.return_booking(work, booking=booking, items=items, version=version)
-
-
 @takes_numbers
 def withdraw(work: Work, *, booking: str, reason: str = "", version: int | None = None) -> BookingRef:
     """Withdraw a request that is not accepted yet; the record learns of it where it knew of the request."""
@@ -84,56 +87,12 @@ def withdraw(work: Work, *, booking: str, reason: str = "", version: int | None 
     return found
 
 
-def screen(
-    work: Work,
-    *,
-    booking: str,
-    releases: int = 0,
-    logs_incomplete: bool = False,
-    tools_with_write_access: bool = False,
-    remote_sites: bool = False,
-    reductions: Mapping[str, int] | None = None,
-    version: int | None = None,
-) -> BookingRef:
-    """Screen a request: exact effort, roles, calendar and the frozen brief. Raises: as ``bookings.screen``."""
-    return service.screen(
-        work,
-        booking=booking,
-        releases=releases,
-        logs_incomplete=logs_incomplete,
-        tools_with_write_access=tools_with_write_access,
-        remote_sites=remote_sites,
-        reductions=reductions,
-        version=version,
-    )
-
-
 @takes_numbers
 def decline(work: Work, *, booking: str, reason: str, version: int | None = None) -> BookingRef:
     """Decline a request for want of competence or impartiality; the firm stays engaged in its record."""
     found = service.decline(work, booking=booking, reason=reason, version=version)
     _record(work, found.ref, {"step": "declined by the pool"})
     return found
-
-
-def quote(
-    work: Work,
-    *,
-    booking: str,
-    currency: str = "EUR",
-    overhead_percent: str = "20",
-    valid_days: int = 30,
-    version: int | None = None,
-) -> BookingRef:
-    """Give the estimate of a screened request. Raises: as ``bookings.quote``."""
-    return service.quote(
-        work,
-        booking=booking,
-        currency=currency,
-        overhead_percent=overhead_percent,
-        valid_days=valid_days,
-        version=version,
-    )
 
 
 @takes_numbers
@@ -160,12 +119,12 @@ def accept(work: Work, *, booking: str, signed_name: str, version: int | None = 
 
 
 @takes_numbers
-def expire_quotes(work: Work) -> tuple[BookingRef, ...]:
-    """Let estimates run out whose last day has passed; the clock does it daily."""
-    expired = service.expire_quotes(work)
-    for found in expired:
+def expire_quote(work: Work, *, booking: str) -> BookingRef | None:
+    """Let an estimate run out whose last day has passed; the clock does it daily."""
+    found = service.expire_quote(work, booking=booking)
+    if found is not None:
         _record(work, found.ref, {"step": "estimate expired"})
-    return expired
+    return found
 
 
 # --------------------------------------------------------------------------------------------------
@@ -183,16 +142,6 @@ def show_offer(work: Work, *, booking: str, note: str = "") -> Answered:
             work, found.booking_ref, {"step": "offered", "proposal": found.proposal_ref, "starts_on": found.starts_on}
         )
     return found
-
-
-def object_to(work: Work, *, booking: str, reason: str, version: int | None = None) -> Answered:
-    """Object to the team, justified and in time. Raises: as ``bookings.object_to``."""
-    return service.object_to(work, booking=booking, reason=reason, version=version)
-
-
-def waive_objection(work: Work, *, booking: str, version: int | None = None) -> Answered:
-    """Give up the rest of the objection window. Raises: as ``bookings.waive_objection``."""
-    return service.waive_objection(work, booking=booking, version=version)
 
 
 @takes_numbers
@@ -291,10 +240,17 @@ def reschedule(
 @takes_numbers
 def cancel(work: Work, *, booking: str, reason: str, version: int | None = None) -> BookingRef:
     """Cancel an accepted booking. Where the pool cancels, the firm stays engaged in its record."""
-    found = service.cancel(work, booking=booking, reason=reason, version=version)
+    ref = queries.booking(work, booking).line.ref
+    # Why the pool: a team that is no offer yet falls away too, and the firm does not see it.
     with work.as_pool():
-        by_pool = queries.booking(work, found.booking.ref).ended_by_pool
-    return _released(work, found, {"step": "cancelled by the pool" if by_pool else "cancelled by the firm"}, reason)
+        found = service.cancel(work, booking=ref, reason=reason, version=version)
+        by_pool = queries.booking(work, ref).ended_by_pool
+    ended = _released(work, found, {"step": "cancelled by the pool" if by_pool else "cancelled by the firm"}, reason)
+    if found.audit_id is not None:
+        with work.as_pool():
+            if not queries.is_audit_booked(work, found.audit_id):
+                casework.call_off(work, audit_id=found.audit_id, reason=reason[:500])
+    return ended
 
 
 def _released(work: Work, found: Released, body: Mapping[str, Any], reason: str) -> BookingRef:
@@ -306,12 +262,12 @@ def _released(work: Work, found: Released, body: Mapping[str, Any], reason: str)
 
 
 @takes_numbers
-def start_audits(work: Work) -> tuple[BookingRef, ...]:
-    """Begin the audits whose first day has come; the clock does it daily."""
-    begun = service.start_due(work)
-    for found in begun:
+def start_audit(work: Work, *, booking: str) -> BookingRef | None:
+    """Begin a booking's audit whose first day has come; the clock does it daily."""
+    found = service.start_audit(work, booking=booking)
+    if found is not None:
         _record(work, found.ref, {"step": "begun", "audit": found.audit_ref})
-    return begun
+    return found
 
 
 @takes_numbers

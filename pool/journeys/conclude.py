@@ -100,11 +100,3 @@ def _outcomes(
 def close(work: Work, *, audit_ref: str) -> str:
     """Close a decided audit, as the clock or an administrator: papers open to their firms, sight ends."""
     return service.close_audit(work, audit_ref=audit_ref)
-
-
-def close_decided(work: Work) -> tuple[str, ...]:
-    """Close, as the clock, every decided audit; return the references."""
-    refs = tuple(line.ref for line in casework.closing_queue(work))
-    for ref in refs:
-        service.close_audit(work, audit_ref=ref)
-    return refs

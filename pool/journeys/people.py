@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditors.casework import service as casework
 from auditors.roster import service as roster
 from pool.kernel.refusals import Conflict, Forbidden, Invalid
-from pool.kernel.roles import FIRM_OFFICES, POOL_OFFICES, SEATABLE_OFFICES, Office
+from pool.kernel.roles import FIRM_OFFICES, GRANTED_OFFICES, POOL_OFFICES, SEATABLE_OFFICES, Office
 from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
 from pool.members import queries, service
@@ -76,7 +77,7 @@ def invite(work: Work, *, name: str, email: str, office: str) -> str:
 
 
 def end_seat(work: Work, *, seat: str, reason: str) -> None:
-    """End a seat of one's own firm or, as administrator, of the pool.
+    """End a seat of one's own firm or, as administrator, of the pool, and with it the sight that it gave.
 
     Raises: Forbidden, Missing, Conflict for the last manager; Invalid without a reason.
     """
@@ -86,10 +87,13 @@ def end_seat(work: Work, *, seat: str, reason: str) -> None:
         raise Invalid(_("Say why the seat ends."), field="reason", next_step=_("Write a short reason."))
     with work.as_pool():
         service.end_seat(work, public_id=seat, reason=reason.strip())
+        ended = [one for one in queries.pool_seats(work) if one.public_id == seat and one.office in GRANTED_OFFICES]
+        for one in ended:
+            casework.end_grants_of_seat(work, person_id=one.person_id, office=one.office)
 
 
 def close_account(work: Work, *, email: str, reason: str) -> None:
-    """Close an account, as administrator: it signs in no more, and every session of it ends with this transaction.
+    """Close an account, as administrator: it signs in no more; its sessions and grants end with this transaction.
 
     Raises: NotYourInvitation, NoSuchPerson, Invalid without a reason or for one's own account.
     """
@@ -107,6 +111,8 @@ def close_account(work: Work, *, email: str, reason: str) -> None:
             next_step=_("Write a short reason."),
         )
     service.disable_person(work, public_id=person.public_id, reason=reason.strip())
+    for office in sorted(GRANTED_OFFICES):
+        casework.end_grants_of_seat(work, person_id=person.id, office=office)
 
 
 @takes_numbers

@@ -6,11 +6,11 @@ Solving stands outside: it is pure, may take long, and is checked again by other
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from auditors.casework import service as casework
 from auditors.roster import queries as roster
 from auditors.roster.values import PlannableAuditor
 from pool.bookings import queries, service
@@ -18,6 +18,7 @@ from pool.bookings.rules import NOTICE_DAYS
 from pool.bookings.service import Answered, AskedMember, MadeProposal
 from pool.bookings.states import BookingState
 from pool.bookings.values import OpenBooking
+from pool.journeys.asking import asked
 from pool.journeys.book import give_way
 from pool.kernel.clock import day_of
 from pool.kernel.refusals import Conflict
@@ -288,16 +289,6 @@ def _propose(
         auditor_ids=[one.auditor_id for one in team],
         half_days=placed.half_days,
     )
-    for one in team:
-        for deployment_id in queries.deployment_ids(work, booking.ref):
-            casework.grant(
-                work,
-                audit_id=booking.audit_id,
-                person_id=one.person_id,
-                firm_id=booking.firm_id,
-                deployment_id=deployment_id,
-                reason=_("Asked to take part in %(audit)s", audit=booking.audit_ref),
-            )
     return made
 
 
@@ -312,10 +303,10 @@ def _reasons(funnel: Sequence[FunnelStep]) -> list[dict[str, Any]]:
 
 def _waitlist_elapsed(work: Work, waiting: Mapping[str, OpenBooking], problem: Problem) -> list[str]:
     """Put bookings on the waiting list whose window has no day left; the firm chooses another, its place stays."""
-    asked = {audit.id for audit in problem.audits}
+    planned = {audit.id for audit in problem.audits}
     left = []
     for ref, one in waiting.items():
-        elapsed = ref not in asked and window_ahead(one.window, problem.first_day) is None
+        elapsed = ref not in planned and window_ahead(one.window, problem.first_day) is None
         if elapsed and one.state == BookingState.ACCEPTED:
             service.waitlist(work, booking=one.ref, reasons=NO_WINDOW)
             left.append(one.ref)
@@ -332,7 +323,11 @@ def answer_proposal(work: Work, *, proposal: str, answer: str, reason: str = "")
 
     Raises: as ``bookings.answer``.
     """
-    found = service.answer(work, proposal=proposal, answer=answer, reason=reason)
+    # Why the pool's own sight: who is asked holds none of the audit yet, and who was not asked finds no proposal.
+    if work.actor.office is Office.AUDITOR:
+        asked(work, proposal)
+    with work.as_pool() if work.actor.office is Office.AUDITOR else nullcontext():
+        found = service.answer(work, proposal=proposal, answer=answer, reason=reason)
     if answer == "declined":
         give_way(work, found, step="an auditor declined")
     return found
@@ -350,9 +345,10 @@ def take_back_proposal(work: Work, *, booking: str, reason: str, version: int | 
 def replan_one(work: Work, *, booking: str, currency: str = "EUR") -> Published:
     """Look for the next best team of one booking beside all that is planned; publish it, or say why none is left.
 
-    Those who declined, and those an upheld objection named, are left out. As little as can be is changed: first the
-    same days with the rest of the team, then the same days, then any days of the window. The plan is kept with its
-    problem and passes the independent checker like every other. The clock calls it after a decline; the planner may.
+    Those who declined, and those an upheld objection named, are left out; where the rest can no longer fill the roles
+    that screening fixed, the roles are fixed anew. As little as can be is changed: first the same days with the rest of
+    the team, then the same days, then any days of the window. The plan is kept with its problem and passes the
+    independent checker like every other. The clock calls it after a decline; the planner may.
     Raises: NotPlanner, NotReplanned.
     """
     _require_planning(work)
@@ -363,6 +359,7 @@ def replan_one(work: Work, *, booking: str, currency: str = "EUR") -> Published:
         raise NotReplanned(
             _("This booking does not wait for a team."), field="booking", next_step=_("Look at its present state.")
         )
+    service.fix_roles_anew(work, booking=booking)
     problem = export_problem(work, currency=currency, refs=[booking])
     if not problem.audits:
         service.waitlist(work, booking=booking, reasons=NO_WINDOW)

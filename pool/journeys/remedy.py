@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from auditors.casework import queries, service
 from auditors.casework.evidence import StoredBytes
 from pool.journeys.audit import finding_body
@@ -12,20 +10,14 @@ from pool.kernel.clock import day_of
 from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
 
-
-def acknowledge(work: Work, *, finding_ref: str, version: int | None = None) -> None:
-    """Acknowledge an issued finding, as the firm."""
-    service.acknowledge_finding(work, finding_ref=finding_ref, version=version)
-
-
-def acknowledge_by_silence(work: Work) -> tuple[str, ...]:
-    """Acknowledge, as the clock, every finding whose time to dispute is over; return the references."""
-    return service.acknowledge_by_silence(work)
-
-
-def dispute(work: Work, *, finding_ref: str, reason: str = "", version: int | None = None) -> None:
-    """Dispute an issued finding in time, as the firm."""
-    service.dispute_finding(work, finding_ref=finding_ref, reason=reason, version=version)
+#: Steps that concern casework alone; the last is the clock's.
+acknowledge = service.acknowledge_finding
+dispute = service.dispute_finding
+propose = service.propose_remedy
+accept = service.accept_remedy
+send_back = service.send_back_remedy
+attach = service.attach_to_finding
+take_silence = service.acknowledge_by_silence
 
 
 @takes_numbers
@@ -56,52 +48,11 @@ def contain(work: Work, *, finding_ref: str, note: str, version: int | None = No
     _record(work, finding_ref, kind="remediation")
 
 
-def propose(
-    work: Work,
-    *,
-    finding_ref: str,
-    correction: str,
-    root_cause: str,
-    action: str,
-    owner: str,
-    due_on: date,
-    version: int | None = None,
-) -> None:
-    """Propose a remedy, as the firm: correction, root cause, action, owner and date."""
-    service.propose_remedy(
-        work,
-        finding_ref=finding_ref,
-        correction=correction,
-        root_cause=root_cause,
-        action=action,
-        owner=owner,
-        due_on=due_on,
-        version=version,
-    )
-
-
-def accept(
-    work: Work, *, finding_ref: str, answer: str = "", on_plan: bool = False, version: int | None = None
-) -> None:
-    """Accept a proposed remedy, as lead auditor; ``on_plan`` closes a minor on its plan."""
-    service.accept_remedy(work, finding_ref=finding_ref, answer=answer, on_plan=on_plan, version=version)
-
-
-def send_back(work: Work, *, finding_ref: str, answer: str, version: int | None = None) -> None:
-    """Send a proposed remedy back with the reason, as lead auditor."""
-    service.send_back_remedy(work, finding_ref=finding_ref, answer=answer, version=version)
-
-
 @takes_numbers
 def implement(work: Work, *, finding_ref: str, evidence_note: str, version: int | None = None) -> None:
     """Say that the remedy is carried out and what shows it; the finding's clock waits for the pool from now on."""
     service.implement_remedy(work, finding_ref=finding_ref, evidence_note=evidence_note, version=version)
     _record(work, finding_ref, kind="remediation")
-
-
-def attach(work: Work, *, stored: StoredBytes, finding_ref: str, name: str, purpose: str = "") -> str:
-    """Attach a stored file to a finding; return the file's public id."""
-    return service.attach_to_finding(work, stored, finding_ref=finding_ref, name=name, purpose=purpose)
 
 
 @takes_numbers

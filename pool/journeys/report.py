@@ -14,7 +14,7 @@ from fractions import Fraction
 from pool.costs import queries as costs
 from pool.costs.queries import StatementView
 from pool.costs.statements import FEWEST_USERS_SHOWN
-from pool.costs.wording import unit_words
+from pool.costs.wording import per_unit, unit_words
 from pool.journeys.report_audits import audit_sections
 from pool.journeys.report_record import basis_lines, next_step, standing_view
 from pool.journeys.standing import sources_of, standing_on
@@ -155,6 +155,7 @@ def cost_section(statement: StatementView) -> CostSection:
                 amount_minor=line["amount_minor"],
                 weight=None if line["kind"] == "direct" else line["weight"],
                 total_weight=line["total_weight"],
+                per_unit=per_unit(line["unit"]),
                 users=line["users"],
                 direct=line["kind"] == "direct",
             )

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from auditors.casework import queries as casework
-from auditors.casework.states import DEMANDING
+from auditors.casework.states import DEMANDING, AuditState
 from auditors.casework.values import AuditFile, FindingView, RemedyView, ThreadEntry
 from pool.decisions import queries as decisions
 from pool.decisions.queries import DecisionView
 from pool.kernel.clock import day_of
 from pool.kernel.storage import Reading
 from pool.kernel.words import gettext as _
-from pool.reports.values import AuditSection, Deadline, FindingSection, Remedy
+from pool.reports.values import AuditSection, Deadline, FindingSection, RatedPoint, Remedy
 
 #: States in which nothing of a finding is the firm's to read.
 _UNSEEN = frozenset({"draft", "discarded"})
@@ -51,6 +51,7 @@ def _section(reading: Reading, file: AuditFile, *, firm_id: int, as_of: datetime
         decided_on=max((one.decided_on for one in decided), default=None),
         decided_by=", ".join(dict.fromkeys(one.decider_name for one in decided)),
         findings=tuple(_findings(reading, file, own=set(own), as_of=as_of)),
+        points=tuple(_points(file, firm_id=firm_id, several=len(own) > 1, as_of=as_of)),
     )
 
 
@@ -92,6 +93,20 @@ def _outcome(decided: Sequence[DecisionView], names: dict[int, str]) -> str:
     if len({one.outcome for one in decided}) == 1:
         return outcome_words(decided[0].outcome)
     return "; ".join(f"{names[one.deployment_id]}: {outcome_words(one.outcome)}" for one in decided)
+
+
+def _points(file: AuditFile, *, firm_id: int, several: bool, as_of: datetime) -> Iterator[RatedPoint]:
+    """Yield the ratings that the firm had been sent by ``as_of``; those of an earlier round are not kept."""
+    sent = max((event.at for event in file.events if event.to_state == AuditState.FACTUAL_CHECK), default=None)
+    if sent is None or sent > as_of:
+        return
+    for one in file.ratings_shown_to(firm_id):
+        yield RatedPoint(
+            point=one.point_id,
+            question=one.question,
+            rating=one.rating,
+            deployment=one.deployment_ref if several else "",
+        )
 
 
 def _findings(reading: Reading, file: AuditFile, *, own: set[int], as_of: datetime) -> Iterator[FindingSection]:

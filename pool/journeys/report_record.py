@@ -16,11 +16,9 @@ from pool.reports.values import BasisLine, StandingSpan, StandingView
 
 def standing_view(derived: Standing, sources: HarborSources, *, on: date, known: date) -> StandingView:
     """Return a derived standing as a paper prints it."""
-    since = [
-        line.deemed_since
-        for line in basis_lines(derived, sources, on=on, known=known)
-        if line.deemed_since is not None and line.condition != "C1"
-    ]
+    lines = basis_lines(derived, sources, on=on, known=known)
+    since = [line.deemed_since for line in lines if line.deemed_since is not None and line.condition != "C1"]
+    booked = [line.booked_for for line in lines if line.booked_for is not None]
     return StandingView(
         state=str(derived.state),
         on=on,
@@ -30,6 +28,7 @@ def standing_view(derived: Standing, sources: HarborSources, *, on: date, known:
         due_state=str(derived.due.state) if derived.due else None,
         due_since=derived.due.since if derived.due else None,
         deemed_since=min(since) if since and derived.deemed else None,
+        booked_for=min(booked) if booked and derived.deemed else None,
         history=tuple(_spans(derived.turns, deemed=derived.deemed)),
     )
 
@@ -64,10 +63,17 @@ def basis_lines(derived: Standing, sources: HarborSources, *, on: date, known: d
             facts=facts_in_words(one),
             deemed=one.deemed,
             deemed_since=_deemed_since(one, sources, moment) if one.deemed else None,
+            booked_for=_booked_for(sources, moment) if one.deemed and one.condition == "C4" else None,
             recorded_at=one.recorded_at,
         )
         for one in derived.basis
     )
+
+
+def _booked_for(sources: HarborSources, moment: Moment) -> date | None:
+    """Return the day for which the open audit is confirmed."""
+    audit = open_audit_request(sources, moment)
+    return audit.booked_for if audit and moment.knows(audit.booked_at) else None
 
 
 def _deemed_since(one: ConditionResult, sources: HarborSources, moment: Moment) -> date | None:

@@ -8,7 +8,16 @@ from datetime import date
 
 from auditors.roster import queries, service
 from auditors.roster.rules import require_keeper
-from auditors.roster.values import AuditorView, CompetenceView, InterestView, LeaveView
+from auditors.roster.service import (
+    assess_interest,
+    cancel_leave,
+    change_auditor,
+    end_competence,
+    end_interest,
+    renew_competence,
+    set_leave,
+)
+from auditors.roster.values import AuditorView, CompetenceView, InterestView
 from pool.kernel.refusals import Conflict, Invalid
 from pool.kernel.roles import Office
 from pool.kernel.storage import Work, takes_numbers
@@ -17,7 +26,27 @@ from pool.members import queries as members
 from pool.members import service as accounts
 from pool.members.rules import name_skeleton
 from pool.policy.loading import load_edition
-from scheduling.interval import HalfDay
+
+#: What the roster's own service does without another room stands here as the use case it is.
+__all__ = [
+    "AdmittedAuditor",
+    "HasSeat",
+    "NoAccount",
+    "UnknownCompetence",
+    "add_auditor",
+    "add_competence",
+    "admit_auditor",
+    "assess_interest",
+    "cancel_leave",
+    "change_auditor",
+    "declare_interest",
+    "end_competence",
+    "end_interest",
+    "invite_auditor",
+    "own_ref",
+    "renew_competence",
+    "set_leave",
+]
 
 
 class NoAccount(Invalid):
@@ -136,28 +165,6 @@ def add_auditor(
     return view
 
 
-def change_auditor(
-    work: Work,
-    *,
-    auditor: str,
-    max_half_days: int | None = None,
-    day_rate_minor: int | None = None,
-    languages: Sequence[str] | None = None,
-    region: str | None = None,
-    state: str | None = None,
-) -> AuditorView:
-    """Change load limit, rate, languages, region or state. Raises: as ``roster.change_auditor``."""
-    return service.change_auditor(
-        work,
-        auditor=auditor,
-        max_half_days=max_half_days,
-        day_rate_minor=day_rate_minor,
-        languages=languages,
-        region=region,
-        state=state,
-    )
-
-
 def add_competence(
     work: Work,
     *,
@@ -188,36 +195,6 @@ def add_competence(
         evidence_note=evidence_note,
         evidence_digest=evidence_digest,
     )
-
-
-def renew_competence(
-    work: Work, *, competence: str, valid_until: date, evidence_note: str, evidence_digest: str | None = None
-) -> CompetenceView:
-    """Renew a competence with new evidence. Raises: as ``roster.renew_competence``."""
-    return service.renew_competence(
-        work,
-        competence=competence,
-        valid_until=valid_until,
-        evidence_note=evidence_note,
-        evidence_digest=evidence_digest,
-    )
-
-
-def end_competence(work: Work, *, competence: str, reason: str) -> CompetenceView:
-    """End a competence now. Raises: as ``roster.end_competence``."""
-    return service.end_competence(work, competence=competence, reason=reason)
-
-
-def set_leave(
-    work: Work, *, auditor: str, first: HalfDay, last: HalfDay, kind: str = "leave", note: str = ""
-) -> LeaveView:
-    """Keep half-days free. Raises: as ``roster.set_leave``."""
-    return service.set_leave(work, auditor=auditor, first=first, last=last, kind=kind, note=note)
-
-
-def cancel_leave(work: Work, *, leave: str) -> None:
-    """Take a leave back. Raises: as ``roster.cancel_leave``."""
-    service.cancel_leave(work, leave=leave)
 
 
 def declare_interest(
@@ -261,17 +238,3 @@ def own_ref(work: Work) -> str:
         return ""
     known = queries.auditors_by_id(work, [work.actor.auditor_id]).get(work.actor.auditor_id)
     return known.ref if known is not None else ""
-
-
-def end_interest(work: Work, *, interest: str, until_on: date) -> InterestView:
-    """Say when an interest ended; it is assessed anew. Raises: as ``roster.end_interest``."""
-    return service.end_interest(work, interest_id=interest, until_on=until_on)
-
-
-def assess_interest(
-    work: Work, *, interest: str, verdict: str, reason: str, cooling_off_months: int | None = None
-) -> InterestView:
-    """Assess an interest, as impartiality officer. Raises: as ``roster.assess_interest``."""
-    return service.assess_interest(
-        work, interest_id=interest, verdict=verdict, reason=reason, cooling_off_months=cooling_off_months
-    )

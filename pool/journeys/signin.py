@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pool.kernel.refusals import Refusal
-from pool.kernel.storage import Work
+from pool.kernel.storage import Reading, Work
 from pool.kernel.words import gettext as _
 from pool.members import queries, service
 
@@ -51,13 +51,7 @@ def sign_in(work: Work, *, email: str, password: str, address_digest: str) -> Si
     """
     keys = keys_of(email, address_digest)
     with work.as_pool():
-        for key, most in ((keys[0], PER_KEY), (keys[1], PER_KEY * 3), (keys[2], PER_POOL)):
-            if queries.attempts_since(work, key, work.at - WINDOW) >= most:
-                raise Throttled(
-                    _("There were too many failed sign-ins."),
-                    next_step=_("Wait five minutes and try again."),
-                    facts={"retry_after": 300},
-                )
+        _refuse_throttled(work, keys)
         found = queries.credentials_of(work, email)
         right = service.verify_password(found[1] if found else None, password)
         if found is None or not right or found[0].state != "active":
@@ -68,6 +62,16 @@ def sign_in(work: Work, *, email: str, password: str, address_digest: str) -> Si
         seat_id = seats[0].id if len(seats) == 1 else None
         work.note("sign_in", subject_kind="person", subject_ref=person.public_id)
         return SignInResult(person.id, seat_id, person.is_demo, person.has_second_factor, person.name)
+
+
+def _refuse_throttled(work: Work, keys: tuple[str, ...]) -> None:
+    for key, most in zip(keys, (PER_KEY, PER_KEY * 3, PER_POOL), strict=True):
+        if queries.attempts_since(work, key, work.at - WINDOW) >= most:
+            raise Throttled(
+                _("There were too many failed sign-ins."),
+                next_step=_("Wait five minutes and try again."),
+                facts={"retry_after": 300},
+            )
 
 
 def check_second_factor(work: Work, *, person_id: int, code: str, address_digest: str) -> bool:
@@ -101,16 +105,33 @@ def begin_session(work: Work, **session: Any) -> str:
         return service.start_session(work, **session)
 
 
+def keep_session(work: Work, *, digest: str, data: dict[str, Any] | None) -> None:
+    """Note that a session was used now. As ``members.keep_session``."""
+    with work.as_pool():
+        service.keep_session(work, digest=digest, data=data)
+
+
 def end_session(work: Work, *, digest: str | None = None, public_id: str | None = None) -> None:
     """End one session, by its token's digest or as its owner by its public id. Raises: Missing."""
     with work.as_pool():
         service.end_session(work, digest=digest, public_id=public_id)
 
 
-def change_password(work: Work, *, old: str, new: str) -> None:
-    """Change one's own password, in whatever seat or none; every session of the account ends."""
+def change_password(work: Work, *, old: str, new: str, address_digest: str) -> bool:
+    """Change one's own password, in whatever seat or none; every session of the account ends.
+
+    A wrong old password counts as a failed sign-in of the account, in both doors: whoever found a browser open may
+    not guess here what the sign-in would stop. Returned is whether it was right, so that the count stays.
+
+    Raises: Throttled, WeakPassword.
+    """
     with work.as_pool():
-        service.change_password(work, old=old, new=new)
+        keys = keys_of(queries.email_of(work, work.actor.person_id or 0), address_digest)
+        _refuse_throttled(work, keys)
+        changed = service.change_password(work, old=old, new=new)
+        if not changed:
+            service.failed_sign_in(work, keys=keys)
+        return changed
 
 
 def take_invitation(work: Work, *, token: str, name: str, password: str) -> SignInResult:
@@ -127,7 +148,7 @@ def accept_invitation(work: Work, *, token: str) -> None:
         service.accept_invitation(work, token=token)
 
 
-def look_at_invitation(work: Work, *, token: str) -> service.InvitationView:
-    """Return what an open invitation offers."""
-    with work.as_pool():
-        return service.open_invitation(work, token)[1]
+def look_at_invitation(reading: Reading, *, token: str) -> service.InvitationView:
+    """Return what an open invitation offers. Raises: InvitationGone."""
+    with reading.as_pool():
+        return service.open_invitation(reading, token)[1]

@@ -1,36 +1,73 @@
 """Submitting: foundation models, fine-tuned models, deployments, and the facts that the record rests on.
 
 Every fact that counts for the participation record is appended to it, and the standing is derived anew, in the
-transaction that writes the fact.
+transaction that writes the fact. Ethics reviews and incidents have pages of their own; this one is the door to all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Unpack
 
-from auditors.casework import queries as casework
+from pool.bookings import queries as bookings
+from pool.bookings.rules import BOOKING_CYCLE, ENDED
 from pool.harbor import service as harbor
 from pool.harbor.transitions import State
 from pool.journeys import standing
+from pool.journeys.ethics import (
+    AuditedIt,
+    decide_ethics,
+    ethics_level_of,
+    meet_ethics_conditions,
+    request_ethics,
+)
+from pool.journeys.incidents import add_monitoring, close_incident, complete_incident, report_incident
+from pool.journeys.recording import record_fact
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
-from pool.kernel.refusals import Conflict, Forbidden, Invalid
-from pool.kernel.roles import FIRM_OFFICES, Office
+from pool.kernel.refusals import Conflict, Invalid
+from pool.kernel.roles import Office
 from pool.kernel.storage import Reading, Work, takes_numbers
 from pool.kernel.words import gettext as _
+from pool.members import queries as members
 from pool.policy.assessment import Assessment, assess
-from pool.policy.deadlines import incident_clocks, service_level_days
 from pool.policy.loading import load_edition
 from pool.registry import queries, service
 from pool.registry.inspection import Inspection
 from pool.registry.queries import DeploymentView
+from pool.registry.service import (
+    NewDeployment,
+    NewModel,
+    NewStatus,
+    NotRegistrar,
+    NotYourFirm,
+    Reference,
+    add_foundation,
+    own_firm,
+)
+
+__all__ = [
+    "AuditedIt",
+    "NotRegistrar",
+    "NotYourFirm",
+    "Reference",
+    "add_foundation",
+    "add_monitoring",
+    "close_incident",
+    "complete_incident",
+    "decide_ethics",
+    "ethics_level_of",
+    "meet_ethics_conditions",
+    "report_incident",
+    "request_ethics",
+]
 
 #: States in which a record has to be applied for.
 OUT = frozenset({State.NOT_ENROLLED, State.WITHDRAWN, State.LAPSED, State.REVOKED})
+#: What a firm is called in that takes part in another firm's model; the tuner is the firm that registered it.
+NAMED_ROLES = ("co_tuner", "data", "host")
 #: What a person signs when attesting; the version is part of the digest.
 STATEMENT = (
     "The registration of this deployment is complete and true to my knowledge. "
@@ -38,105 +75,33 @@ STATEMENT = (
 )
 
 
-class NotYourFirm(Forbidden):
-    """Only a firm's own seat does this."""
-
-
-class NotRegistrar(Forbidden):
-    """Only the registrar keeps the catalogue."""
-
-
 class NotReady(Conflict):
     """Something is missing before this can be done."""
 
 
-class AuditedIt(Forbidden):
-    """Who audited a deployment never reviews its ethics, nor the other way round."""
+class NotMember(Invalid):
+    """Only a member firm of the pool can be named as a party."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What a submission answers: the new object's reference and public id."""
-
-    ref: str
-    public_id: str
-
-
-def _firm(work: Work) -> int:
-    if work.actor.office not in FIRM_OFFICES or work.actor.firm_id is None:
-        raise NotYourFirm(_("Only a firm's own seat may do this."), next_step=_("Change to your seat at the firm."))
-    return work.actor.firm_id
-
-
-def _registrar(work: Work) -> None:
-    if work.actor.office is not Office.REGISTRAR:
-        raise NotRegistrar(_("Only the registrar keeps the catalogue."), next_step=_("Ask the registrar."))
-
-
-# --- foundation models -----------------------------------------------------------------------------------------------
+class StillBooked(Conflict):
+    """A deployment does not end while an audit of it is asked for or runs."""
 
 
 @takes_numbers
-def add_foundation(
-    work: Work,
-    *,
-    provider: str,
-    name: str,
-    version: str,
-    licence: str = "",
-    digest: str = "",
-    aliases: Sequence[str] = (),
-    is_demo: bool = False,
-) -> Reference:
-    """Put a foundation model into the pool's catalogue. Raises: NotRegistrar and the registry's refusals."""
-    _registrar(work)
-    row = service.add_foundation(
-        work,
-        provider=provider,
-        name=name,
-        version=version,
-        licence=licence,
-        digest=digest,
-        aliases=aliases,
-        is_demo=is_demo,
-    )
-    return Reference(row.ref, row.public_id)
-
-
-@takes_numbers
-def record_foundation_status(
-    work: Work,
-    *,
-    foundation: str,
-    market: str,
-    status: str,
-    valid_from: date,
-    evidence_note: str,
-    evidence_digest: str = "",
-) -> Reference:
+def record_foundation_status(work: Work, **given: Unpack[NewStatus]) -> Reference:
     """Record a foundation model's status in a market; every deployment built on it is looked at anew."""
-    _registrar(work)
+    service.only_registrar(work.actor)
     known = load_edition().markets
-    if market not in known:
+    if given["market"] not in known:
         raise Invalid(
-            _("The market %(market)s is not known.", market=repr(market)),
+            _("The market %(market)s is not known.", market=repr(given["market"])),
             field="market",
             next_step=_("Use one of: %(known)s.", known=", ".join(sorted(known))),
         )
-    row = service.record_foundation_status(
-        work,
-        foundation=foundation,
-        market=market,
-        status=status,
-        valid_from=valid_from,
-        evidence_note=evidence_note,
-        evidence_digest=evidence_digest,
-    )
-    for view in queries.all_deployments(work):
-        facts = queries.deployment_for_booking(work, view.ref)
-        if facts.foundation_model_id == row.foundation_model_id:
-            standing.refresh(work, deployment_id=view.id)
-    found, _facts = queries.foundation(work, foundation)
+    row = service.record_foundation_status(work, **given)
+    for deployment_id in queries.deployments_built_on(work, row.foundation_model_id):
+        standing.refresh(work, deployment_id=deployment_id)
+    found, _facts = queries.foundation(work, given["foundation"])
     return Reference(found.ref, found.public_id)
 
 
@@ -156,61 +121,64 @@ def file_of(inspection: Inspection, size_bytes: int) -> dict[str, Any]:
 
 
 @takes_numbers
-def register_model(
-    work: Work,
-    *,
-    name: str,
-    foundation: str | None,
-    version: str = "",
-    method: str = "",
-    licence: str = "",
-    datasets: Sequence[str] = (),
-    stated_base: str = "",
-    description: str = "",
-    hosted: bool = False,
-    host_provider: str = "",
-    host_job: str = "",
-    host_snapshot: str = "",
-    host_endpoint: str = "",
-    contradictions: Sequence[Mapping[str, Any]] = (),
-    contradictions_settled: str = "",
-    files: Sequence[Mapping[str, Any]] = (),
-) -> Reference:
-    """Register a fine-tuned model of one's own firm.
-
-    ``files`` are dicts with ``name, sha256, size_bytes, format, understood`` of inspected files.
-    Raises: NotYourFirm and the registry's refusals.
-    """
-    row = service.add_model(
-        work,
-        firm_id=_firm(work),
-        name=name,
-        foundation=foundation,
-        version=version,
-        method=method,
-        licence=licence,
-        datasets=datasets,
-        stated_base=stated_base,
-        description=description,
-        hosted=hosted,
-        host_provider=host_provider,
-        host_job=host_job,
-        host_snapshot=host_snapshot,
-        host_endpoint=host_endpoint,
-        contradictions=contradictions,
-        contradictions_settled=contradictions_settled,
-        files=files,
-    )
+def register_model(work: Work, **given: Unpack[NewModel]) -> Reference:
+    """Register a fine-tuned model of one's own firm, its tuner. Raises: NotYourFirm and the registry's refusals."""
+    firm_id = own_firm(work.actor)
+    row = service.add_model(work, firm_id=firm_id, **given)
+    with work.as_pool():
+        firm = members.firm_by_id(work, firm_id)
+        service.add_party(work, model=row, firm_id=firm.id, firm_ref=firm.ref, firm_name=firm.name, role="tuner")
     return Reference(row.ref, row.public_id)
 
 
 @takes_numbers
 def link_foundation(work: Work, *, model: str, foundation: str, version_no: int, reason: str) -> Reference:
-    """Link one's own model to the catalogue's foundation model, and look at its deployments anew."""
-    _firm(work)
+    """Link one's own model to the catalogue's foundation model, and look at every party's deployments anew."""
     row = service.link_foundation(work, model=model, foundation=foundation, version_no=version_no, reason=reason)
-    for view in queries.deployments_of_model(work, row.id or 0):
+    with work.as_pool():
+        used = queries.deployments_of_model(work, row.id or 0)
+    for view in used:
         standing.refresh(work, deployment_id=view.id)
+    return Reference(row.ref, row.public_id)
+
+
+def name_party(work: Work, *, model: str, firm: str, role: str) -> Reference:
+    """Name another member firm, by its reference or name, as a party of a model that one's own firm tuned.
+
+    From then on it sees the model and its files and may deploy it. Both firms find it in their history.
+    Raises: NotYourFirm, NoSuchModel, NotTuner, Invalid for the role, NotMember, AlreadyParty.
+    """
+    row = queries.tuned_by(work, model)
+    if role not in NAMED_ROLES:
+        raise Invalid(
+            _("%(value)s is not known here.", value=repr(role)),
+            field="role",
+            next_step=_("Use one of: %(known)s.", known=", ".join(NAMED_ROLES)),
+        )
+    with work.as_pool():
+        other = members.firm_known_as(work, firm)
+        if other is None or other.state != "member":
+            raise NotMember(
+                _("No member firm is called %(firm)s.", firm=firm),
+                field="firm",
+                next_step=_("Write the firm's reference or its name as the public register shows it."),
+            )
+        service.add_party(work, model=row, firm_id=other.id, firm_ref=other.ref, firm_name=other.name, role=role)
+        tuner = members.firm_by_id(work, row.firm_id)
+        work.note(
+            "name_party",
+            subject_kind="model",
+            subject_ref=row.ref,
+            firm_id=tuner.id,
+            after={"firm": other.name, "role": role},
+        )
+        work.note(
+            "become_party",
+            subject_kind="model",
+            subject_ref=row.ref,
+            firm_id=other.id,
+            after={"firm": tuner.name, "role": role},
+        )
     return Reference(row.ref, row.public_id)
 
 
@@ -226,40 +194,21 @@ def tier_of(
 
 @takes_numbers
 def register_deployment(
-    work: Work,
-    *,
-    model: str,
-    name: str,
-    purpose: str,
-    context: str,
-    markets: Sequence[str],
-    indicators: Mapping[str, Any],
-    languages: Sequence[str] = ("en",),
-    sites: int = 1,
-    facts: Mapping[str, Any] | None = None,
-    live_on: date | None = None,
-    evidence_digest: str = "",
+    work: Work, *, indicators: Mapping[str, Any], evidence_digest: str = "", **given: Unpack[NewDeployment]
 ) -> Reference:
-    """Register a deployment of one's own model with its fifteen indicators; it is tiered at once.
+    """Register a deployment of a model one's firm is a party of, with its fifteen indicators; it is tiered at once.
 
     Raises: NotYourFirm, the policy's refusals with the field, the registry's refusals.
     """
-    firm_id = _firm(work)
-    stated = dict(facts or {})
-    assessed = tier_of(indicators=indicators, context=context, markets=markets, facts=stated, on=day_of(work.at))
-    row = service.add_deployment(
-        work,
-        firm_id=firm_id,
-        model=model,
-        name=name,
-        purpose=purpose,
-        context=context,
-        markets=markets,
-        languages=languages,
-        sites=sites,
-        facts=stated,
-        live_on=live_on,
+    firm_id = own_firm(work.actor)
+    assessed = tier_of(
+        indicators=indicators,
+        context=given["context"],
+        markets=given["markets"],
+        facts=given.get("facts") or {},
+        on=day_of(work.at),
     )
+    row = service.add_deployment(work, firm_id=firm_id, **given)
     service.declare_indicators(
         work,
         deployment=row.ref,
@@ -320,7 +269,7 @@ def change_indicators(
 
     ``indicators`` are all fifteen, as they are now.
     """
-    _firm(work)
+    own_firm(work.actor)
     view = queries.deployment(work, deployment)
     assessed = tier_of(
         indicators=indicators,
@@ -338,7 +287,7 @@ def change_indicators(
         )
     service.report_change(work, deployment=view.ref, what=what, changed_on=changed_on)
     _keep(work, view.ref, assessed)
-    _record(work, view, kind="registration", body={"changed": list(changed), "what": what}, valid_from=changed_on)
+    _record(work, view, {"changed": list(changed), "what": what}, valid_from=changed_on)
     return Reference(view.ref, view.public_id)
 
 
@@ -370,7 +319,7 @@ def attest(work: Work, *, deployment: str, signed_name: str) -> Reference:
     is signed after the record lapsed, was left or revoked applies again.
     Raises: NotYourFirm, NotReady where the model has no foundation model, the registry's refusals.
     """
-    _firm(work)
+    own_firm(work.actor)
     facts = queries.deployment_for_booking(work, deployment)
     if facts.foundation_model_id is None:
         raise NotReady(
@@ -389,7 +338,7 @@ def attest(work: Work, *, deployment: str, signed_name: str) -> Reference:
     view = queries.deployment(work, facts.ref)
     if _is_out(work, view.id):
         harbor.enrol(work, deployment_id=view.id, firm_id=view.firm_id, deployment_ref=view.ref)
-    _record(work, view, kind="registration", body=content, valid_from=day_of(work.at))
+    _record(work, view, content, valid_from=day_of(work.at))
     return Reference(view.ref, view.public_id)
 
 
@@ -399,224 +348,43 @@ def _is_out(reading: Reading, deployment_id: int) -> bool:
     return standing.standing_on(reading, deployment_id=deployment_id, on=today, known=today).state in OUT
 
 
-def _record(work: Work, view: DeploymentView, *, kind: str, body: Mapping[str, Any], valid_from: date) -> None:
-    """Append a fact to the participation record and derive the standing anew."""
-    harbor.append_entry(
-        work,
-        deployment_id=view.id,
-        firm_id=view.firm_id,
-        pseudonym=view.pseudonym,
-        kind=kind,
-        body=dict(body),
-        valid_from=valid_from,
-    )
-    standing.refresh(work, deployment_id=view.id)
+def _record(work: Work, view: DeploymentView, body: Mapping[str, Any], *, valid_from: date) -> None:
+    record_fact(work, deployment_id=view.id, kind="registration", body=body, valid_from=valid_from)
 
 
 @takes_numbers
 def end_deployment(work: Work, *, deployment: str, reason: str) -> Reference:
-    """End one's own deployment: it leaves the record, its history stays."""
-    _firm(work)
+    """End one's own deployment: it leaves the record, its history stays.
+
+    Raises: NotYourFirm, Invalid without a reason, StillBooked, the registry's refusals.
+    """
+    own_firm(work.actor)
     if not reason.strip():
         raise Invalid(_("Say why it ends."), field="reason", next_step=_("Write a short reason."))
-    row = service.end_deployment(work, deployment=deployment, reason=reason)
-    view = queries.deployment(work, row.ref)
+    view = queries.deployment(work, deployment)
+    _refuse_booked(work, view)
+    service.end_deployment(work, deployment=view.ref, reason=reason)
     if not _is_out(work, view.id):
         harbor.withdraw(work, deployment_id=view.id, firm_id=view.firm_id, deployment_ref=view.ref)
-    _record(work, view, kind="registration", body={"ended": True, "reason": reason}, valid_from=day_of(work.at))
+    _record(work, view, {"ended": True, "reason": reason}, valid_from=day_of(work.at))
     return Reference(view.ref, view.public_id)
 
 
-# --- ethics ----------------------------------------------------------------------------------------------------------
-
-
-def ethics_level_of(tier: str) -> int:
-    """Return the level of ethics review a tier asks for: screening, simplified, full."""
-    return {"low": 1, "medium": 2, "high": 3}[tier]
-
-
-@takes_numbers
-def request_ethics(work: Work, *, deployment: str, answers: Mapping[str, Any], level: int | None = None) -> Reference:
-    """Ask for an ethics review of one's own deployment, at the level its tier asks for or a higher one.
-
-    Raises: Invalid where no question is answered, at any level: reviewers cannot judge an empty form.
-    """
-    _firm(work)
-    view = queries.deployment(work, deployment)
-    if not any(answers.values()):
-        raise Invalid(
-            _("No question is answered, so nobody can review it."),
-            field="answers",
-            next_step=_("Answer at least who could lose by it and how it is stopped."),
+def _refuse_booked(work: Work, view: DeploymentView) -> None:
+    for line in bookings.bookings_of_deployment(work, view.id):
+        if line.state in ENDED:
+            continue
+        moves = {step.move for step in BOOKING_CYCLE.moves_from(line.state, Office.FIRM_MANAGER)}
+        if "withdraw" in moves:
+            step = _("Withdraw the request %(ref)s first.", ref=line.ref)
+        elif "cancel" in moves:
+            step = _("Cancel the booking %(ref)s first.", ref=line.ref)
+        else:
+            step = _("Wait until the audit %(ref)s is decided, or ask its lead auditor to stop it.", ref=line.audit_ref)
+        raise StillBooked(
+            _("The booking %(ref)s of this deployment is open.", ref=line.ref)
+            if line.state != "in_audit"
+            else _("The audit %(ref)s of this deployment is running.", ref=line.audit_ref),
+            field="deployment",
+            next_step=step,
         )
-    if not view.tier:
-        raise NotReady(
-            _("The deployment is not tiered yet."), field="deployment", next_step=_("Declare its indicators.")
-        )
-    wanted = max(level or 0, ethics_level_of(view.tier))
-    days = service_level_days(load_edition())
-    promised = days[{1: "ethics_screening_days", 2: "ethics_simplified_days", 3: "ethics_full_days"}[wanted]]
-    row = service.request_ethics(
-        work,
-        deployment=view.ref,
-        level=wanted,
-        answers=answers,
-        due_on=day_of(work.at) + timedelta(days=promised),
-    )
-    _record(
-        work,
-        view,
-        kind="ethics-review",
-        body={"request": row.ref, "level": wanted, "due_on": row.due_on.isoformat()},
-        valid_from=day_of(work.at),
-    )
-    return Reference(row.ref, row.public_id)
-
-
-@takes_numbers
-def decide_ethics(
-    work: Work,
-    *,
-    request: str,
-    outcome: str,
-    reasons: str,
-    conditions: Sequence[str] = (),
-    conditions_due_on: date | None = None,
-) -> Reference:
-    """Give the outcome of an ethics review, as ethics reviewer who never audited the deployment."""
-    _refuse_its_auditor(work, request)
-    decided = service.decide_ethics(
-        work,
-        request=request,
-        outcome=outcome,
-        reasons=reasons,
-        conditions=conditions,
-        conditions_due_on=conditions_due_on,
-    )
-    view = queries.deployment_by_id(work, decided.deployment_id)
-    _record(
-        work,
-        view,
-        kind="ethics-review",
-        body={"request": request, "outcome": outcome, "level": decided.level, "conditions": list(decided.conditions)},
-        valid_from=day_of(work.at),
-    )
-    found = queries.ethics_request(work, request)
-    return Reference(found.ref, found.public_id)
-
-
-def _refuse_its_auditor(work: Work, request: str) -> None:
-    """Refuse whoever is or was in a team that audited the deployment. Source: effort.yaml, separation.rules."""
-    deployment_id = queries.ethics_request(work, request).deployment_id
-    if casework.has_audited(work, deployment_id, work.actor.person_id or 0):
-        raise AuditedIt(
-            _("You audited this deployment, so somebody else reviews its ethics."),
-            next_step=_("Hand it to another ethics reviewer."),
-        )
-
-
-@takes_numbers
-def meet_ethics_conditions(work: Work, *, request: str, note: str) -> Reference:
-    """Confirm, as ethics reviewer who never audited the deployment, that the conditions of an outcome are met."""
-    _refuse_its_auditor(work, request)
-    met = service.meet_condition(work, request=request, note=note)
-    view = queries.deployment_by_id(work, met.deployment_id)
-    _record(
-        work, view, kind="ethics-review", body={"request": request, "conditions_met": True}, valid_from=day_of(work.at)
-    )
-    found = queries.ethics_request(work, request)
-    return Reference(found.ref, found.public_id)
-
-
-# --- incidents and monitoring ----------------------------------------------------------------------------------------
-
-
-@takes_numbers
-def report_incident(
-    work: Work, *, deployment: str, severity: str, description: str, occurred_at: datetime, known_at: datetime
-) -> Reference:
-    """Report an incident of one's own deployment; the clock runs from when the firm knew."""
-    _firm(work)
-    view = queries.deployment(work, deployment)
-    clocks = incident_clocks(load_edition(), view.tier or "high")
-    row = service.report_incident(
-        work,
-        deployment=view.ref,
-        severity=severity,
-        description=description,
-        occurred_at=occurred_at,
-        known_at=known_at,
-        report_hours=clocks.serious_hours if severity == "serious" else clocks.other_hours,
-        full_report_days=clocks.full_report_days,
-    )
-    _record(
-        work,
-        view,
-        kind="assessment",
-        body={"incident": row.ref, "severity": severity, "known_at": known_at.isoformat()},
-        valid_from=day_of(known_at),
-    )
-    return Reference(row.ref, row.public_id)
-
-
-@takes_numbers
-def complete_incident(
-    work: Work, *, incident: str, full_report: str, containment: str, measures_due_on: date | None = None
-) -> Reference:
-    """Add the full report of an incident of one's own deployment."""
-    _firm(work)
-    row = service.complete_incident(
-        work, incident=incident, full_report=full_report, containment=containment, measures_due_on=measures_due_on
-    )
-    view = queries.deployment_by_id(work, row.deployment_id)
-    _record(work, view, kind="assessment", body={"incident": row.ref, "full_report": True}, valid_from=day_of(work.at))
-    return Reference(row.ref, row.public_id)
-
-
-@takes_numbers
-def close_incident(work: Work, *, incident: str, reason: str) -> Reference:
-    """Close an incident, as registrar, once its measures are seen to be in place."""
-    _registrar(work)
-    row = service.close_incident(work, incident=incident, reason=reason)
-    view = queries.deployment_by_id(work, row.deployment_id)
-    _record(work, view, kind="assessment", body={"incident": row.ref, "closed": True}, valid_from=day_of(work.at))
-    return Reference(row.ref, row.public_id)
-
-
-@takes_numbers
-def add_monitoring(
-    work: Work,
-    *,
-    deployment: str,
-    period_from: date,
-    period_until: date,
-    level: int,
-    sample_outputs: int,
-    off_scope_outputs: int,
-    complaints: int,
-    summary: str,
-    evidence_digest: str = "",
-) -> Reference:
-    """Hand in a monitoring report of one's own deployment."""
-    _firm(work)
-    view = queries.deployment(work, deployment)
-    row = service.add_monitoring(
-        work,
-        deployment=view.ref,
-        period_from=period_from,
-        period_until=period_until,
-        level=level,
-        sample_outputs=sample_outputs,
-        off_scope_outputs=off_scope_outputs,
-        complaints=complaints,
-        summary=summary,
-        evidence_digest=evidence_digest,
-    )
-    _record(
-        work,
-        view,
-        kind="assessment",
-        body={"monitoring": row.public_id, "level": level, "period_until": period_until.isoformat()},
-        valid_from=day_of(work.at),
-    )
-    return Reference(view.ref, row.public_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pool.kernel.storage import APP_ROLE
-from pool.kernel.tenancy import Visibility, policy_expression
+from pool.kernel.tenancy import Visibility, policy_expression, write_expression
 
 Execute = Callable[[str], object]
 
@@ -45,6 +45,29 @@ def build_scope(execute: Execute, *, postgresql: bool) -> None:
     execute(_as_role("GRANT USAGE ON SCHEMA public TO {role}"))
 
 
+def build_reach(execute: Execute, *, postgresql: bool) -> None:
+    """Make the functions that later fences need: who is signed in, and the models the firm is a party of."""
+    if not postgresql:
+        return
+    execute(
+        "CREATE FUNCTION pool_acting() RETURNS bigint LANGUAGE sql STABLE AS $$ "
+        "SELECT nullif(current_setting('pool.acting', true), '')::bigint $$"
+    )
+    # Why the setting: a party sees the other parties, and a policy of the table may not ask the same table under it.
+    # The function takes nothing and runs once per statement.
+    execute(
+        "CREATE FUNCTION pool_models() RETURNS SETOF bigint LANGUAGE sql STABLE SET pool.scope = 'office' AS $$ "
+        "SELECT p.model_id FROM model_party p WHERE p.firm_id = pool_firm() $$"
+    )
+
+
+def drop_reach(execute: Execute, *, postgresql: bool) -> None:
+    """Undo :func:`build_reach`."""
+    if postgresql:
+        execute("DROP FUNCTION pool_models()")
+        execute("DROP FUNCTION pool_acting()")
+
+
 def drop_scope(execute: Execute, *, postgresql: bool) -> None:
     """Undo :func:`build_scope`; the role stays, since other databases of the cluster may use it."""
     if not postgresql:
@@ -66,24 +89,42 @@ def _as_role(statement: str) -> str:
 def fence(execute: Execute, table: str, visibility: Visibility, *, append_only: bool, postgresql: bool) -> None:
     """Put row-level security on ``table`` after its declaration; ``append_only`` decides what the role may do."""
     if postgresql:
-        rule = policy_expression(visibility)
         execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        if visibility.pool_writes:
-            execute(f"CREATE POLICY read ON {table} FOR SELECT USING ({rule})")
-            for verb, clause in (("INSERT", "WITH CHECK"), ("UPDATE", "USING"), ("DELETE", "USING")):
-                execute(f"CREATE POLICY {verb.lower()} ON {table} FOR {verb} {clause} (pool_scope() = 'office')")
-        else:
-            execute(f"CREATE POLICY scope ON {table} USING ({rule}) WITH CHECK ({rule})")
+        _make_policies(execute, table, visibility)
         verbs = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
         execute(_as_role(f"GRANT {verbs} ON {table} TO {{role}}"))
         execute(_as_role("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"))
 
 
+def policies_of(visibility: Visibility) -> tuple[str, ...]:
+    """Return the names of a table's policies: one where who reads may write, else one per verb."""
+    is_one = policy_expression(visibility) == write_expression(visibility)
+    return ("scope",) if is_one else ("read", "insert", "update", "delete")
+
+
+def _make_policies(execute: Execute, table: str, visibility: Visibility) -> None:
+    rule, write = policy_expression(visibility), write_expression(visibility)
+    if policies_of(visibility) == ("scope",):
+        execute(f"CREATE POLICY scope ON {table} USING ({rule}) WITH CHECK ({rule})")
+        return
+    execute(f"CREATE POLICY read ON {table} FOR SELECT USING ({rule})")
+    for verb, clause in (("INSERT", "WITH CHECK"), ("UPDATE", "USING"), ("DELETE", "USING")):
+        execute(f"CREATE POLICY {verb.lower()} ON {table} FOR {verb} {clause} ({write})")
+
+
+def refence(execute: Execute, table: str, visibility: Visibility, *, postgresql: bool) -> None:
+    """Replace the policies of a fenced table, whatever they are, by those of ``visibility``."""
+    if postgresql:
+        for policy in ("scope", "read", "insert", "update", "delete"):
+            execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
+        _make_policies(execute, table, visibility)
+
+
 def unfence(execute: Execute, table: str, visibility: Visibility, *, postgresql: bool) -> None:
     """Undo :func:`fence`."""
     if postgresql:
-        for policy in ("read", "insert", "update", "delete") if visibility.pool_writes else ("scope",):
+        for policy in policies_of(visibility):
             execute(f"DROP POLICY {policy} ON {table}")
         execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

@@ -66,6 +66,11 @@ class Cursor:
         return cls(value, row_id, bool(backwards))
 
 
+def place_unknown() -> str:
+    """Return the note for a place that cannot be found again."""
+    return _("The place in the list that the address named is not known; this is its beginning.")
+
+
 def _bad_cursor() -> BadCursor:
     return BadCursor(
         _("The place in the list cannot be read."), field="at", next_step=_("Start again at the first page.")
@@ -108,7 +113,7 @@ class ListRequest:
     """What one page of a list is asked for.
 
     ``filters`` holds per filter the chosen values (any of them fits); ``sort`` names one of the list's
-    orders.
+    orders; ``note`` says which part of an address was left out because it could not be read.
     """
 
     search: str = ""
@@ -117,6 +122,7 @@ class ListRequest:
     descending: bool = False
     at: Cursor | None = None
     size: int = DEFAULT_SIZE
+    note: str = ""
 
     def chosen(self, name: str) -> tuple[str, ...]:
         """Return the chosen values of one filter; empty when it is not used."""
@@ -164,15 +170,14 @@ def apply(statement: Select[Any], request: ListRequest, *, columns: ListColumns)
     """Return ``statement`` narrowed, ordered and cut for ``request``, one row longer than the page.
 
     Two columns are added at the end of each row: the sort value and the id. Empty sort values come last in
-    both directions, on every database.
+    both directions, on every database. The cursor is of its column's type.
 
-    Raises: NotInList, BadCursor.
+    Raises: NotInList.
     """
     sort_column = _sort_column(request, columns)
     statement = statement.where(*_filters(request, columns), *_search(request.search, columns.search))
     backwards = request.at is not None and request.at.backwards
     if request.at is not None:
-        _check_type(request.at.value, sort_column)
         statement = statement.where(_beyond(request.at, sort_column, columns.key, descending=request.descending))
     statement = statement.order_by(None).order_by(
         *_order(sort_column, columns.key, descending=request.descending, backwards=backwards)
@@ -191,10 +196,12 @@ def read_page(
     """Read one page with exactly one query.
 
     ``make`` receives what ``statement`` selects, one argument per selected entity or column, and returns
-    the value to show.
+    the value to show. A place that does not belong to the list's order begins it anew, with a note.
 
-    Raises: NotInList, BadCursor.
+    Raises: NotInList.
     """
+    if request.at is not None and not _fits(request.at.value, _sort_column(request, columns)):
+        request = replace(request, at=None, note=place_unknown())
     rows = list(session.execute(apply(statement, request, columns=columns)).all())
     more = len(rows) > request.size
     rows = rows[: request.size]
@@ -261,12 +268,11 @@ def _order(column: Any, key: Any, *, descending: bool, backwards: bool) -> list[
     ]
 
 
-def _check_type(value: Scalar, column: Any) -> None:
-    """Refuse a cursor of another type than its column, which PostgreSQL would answer with a server error."""
+def _fits(value: Scalar, column: Any) -> bool:
+    """Tell whether a cursor's value is of its column's type; PostgreSQL answers another with a server error."""
     try:
         # Why impl: the kinds of our columns are decorators, whose own Python type is only "object".
         wanted = getattr(column.type, "impl", column.type).python_type
     except NotImplementedError:
-        return
-    if value is not None and type(value) is not wanted and not (wanted is str and isinstance(value, str)):
-        raise _bad_cursor()
+        return True
+    return value is None or type(value) is wanted or (wanted is str and isinstance(value, str))

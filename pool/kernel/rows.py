@@ -75,15 +75,13 @@ def check(expression: str, name: str) -> CheckConstraint:
     return CheckConstraint(expression, name=name)
 
 
-def owned(table: str, *columns: str, owner: str = "firm_id") -> ForeignKeyConstraint:
-    """Return a composite foreign key ``(firm_id, column) -> table(firm_id, id)``.
+def owned(table: str, column: str, *, key: str = "id") -> ForeignKeyConstraint:
+    """Return a composite foreign key ``(firm_id, column) -> table(firm_id, key)``.
 
     It keeps a firm's row from pointing at another firm's row, which row-level security does not see: referential
     checks bypass it.
     """
-    (column,) = columns
-    target = "id" if table == "firm" else owner
-    return ForeignKeyConstraint([owner, column], [f"{table}.{target}", f"{table}.id"])
+    return ForeignKeyConstraint(["firm_id", column], [f"{table}.firm_id", f"{table}.{key}"])
 
 
 def ownable(owner: str = "firm_id") -> UniqueConstraint:

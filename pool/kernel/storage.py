@@ -1,10 +1,10 @@
 """Storage: the database, the transaction of a use case, and the only place that commits.
 
 A write is a *journey*: ``run_work(journey, *arguments, actor=..., at=...)`` opens a transaction, calls
-``journey(work, *arguments)`` and commits, or rolls everything back. On SQLite the transaction begins IMMEDIATE; on
-PostgreSQL it is SERIALIZABLE and is run again with a fresh session after a serialization failure, so nothing outside
-the database may happen inside a journey. The defaults of both databases lose updates silently; a test keeps that
-measurement.
+``journey(work, *arguments)`` and commits, or rolls everything back. On SQLite the transaction begins IMMEDIATE, and a
+locked file is waited for once; on PostgreSQL it is SERIALIZABLE and is run again with a fresh session after a
+serialization failure, so nothing outside the database may happen inside a journey. The defaults of both databases lose
+updates silently; a test keeps that measurement.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pool.kernel.ids import reference_of
 from pool.kernel.refusals import Conflict, Refusal
 from pool.kernel.roles import Actor
 from pool.kernel.rows import Row
-from pool.kernel.tenancy import Scope, ScopeKind, Visibility, criterion, pool_scope, scope_of
+from pool.kernel.tenancy import Scope, ScopeKind, Visibility, criterion, pool_scope, scope_of, settings_of
 from pool.kernel.traces import Activity, OnceKey, Series
 
 R = TypeVar("R", bound=SQLModel)
@@ -39,6 +39,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 APP_ROLE = "audit_pool_app"
 MAX_TRIES = 20
+#: No try of a journey begins later than this after the first: whoever waits is answered, and tries again knowingly.
+PATIENCE_SECONDS = 20.0
+#: How long one transaction waits for the other writer of an SQLite file; it is not waited for again.
+SQLITE_WAIT_SECONDS = 30
 #: Key of the advisory lock that serializes journeys which take a gapless number or append to the record.
 NUMBERS_LOCK = 0x415544_504F4F4C
 ONCE_KEY_DAYS = 7
@@ -183,7 +187,7 @@ class Work(Reading):
 
 def takes_numbers(journey: F) -> F:
     """Mark a journey that takes a gapless number or appends to the record: PostgreSQL runs such one at a time."""
-    journey.takes_numbers = True  # type: ignore[attr-defined]
+    vars(journey)["takes_numbers"] = True
     return journey
 
 
@@ -222,6 +226,7 @@ class Database:
         """
         if reason and "reason" in signature(journey).parameters:
             named.setdefault("reason", reason)
+        give_up = time.monotonic() + PATIENCE_SECONDS
         for attempt in range(MAX_TRIES):
             try:
                 return self._attempt(journey, arguments, named, actor, at, reason, request_id, once)
@@ -236,6 +241,8 @@ class Database:
                     raise
             # Why jitter: several workers that failed together would otherwise fail together again.
             time.sleep(random.uniform(0.002, 0.02) * (attempt + 1))
+            if time.monotonic() > give_up:
+                break
         raise _unavailable()
 
     def _attempt(
@@ -326,6 +333,7 @@ class Database:
     def forget_once_keys(self, at: datetime) -> int:
         """Remove nonces older than seven days; return how many."""
         with self.engine.begin() as connection:
+            _tell_database(connection, pool_scope(at))
             gone = connection.execute(delete(OnceKey).where(col(OnceKey.at) < at - timedelta(days=ONCE_KEY_DAYS)))
             return int(gone.rowcount)
 
@@ -353,8 +361,8 @@ def _unavailable() -> Unavailable:
 
 
 def _is_retryable(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _RETRYABLE or "database is locked" in str(error.orig)
+    # Why no locked SQLite file: its one wait was long already, and twenty of them would hold a request for minutes.
+    return getattr(error.orig, "sqlstate", None) in _RETRYABLE
 
 
 def _refuse_repeat(session: Session, once: Once, actor: Actor) -> None:
@@ -387,7 +395,8 @@ def _make_engine(url: str, *, sqlite: bool) -> Engine:
         )
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30, "check_same_thread": False})
+    # Why no timeout here: the pragma below sets the wait of each connection.
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -396,7 +405,8 @@ def _make_engine(url: str, *, sqlite: bool) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # Why: the driver would open the transaction only at the first write, after the reads it is decided on.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    wait = f"busy_timeout={SQLITE_WAIT_SECONDS * 1000}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", wait):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -420,13 +430,7 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 def _tell_database(connection: Connection, scope: Scope) -> None:
     if connection.dialect.name != "postgresql":
         return
-    settings = {
-        "pool.scope": str(scope.kind),
-        "pool.firm": str(scope.firm_id or ""),
-        "pool.person": str(scope.person_id or ""),
-        "pool.auditor": str(scope.auditor_id or ""),
-        "pool.instant": scope.at.isoformat(),
-    }
+    settings = settings_of(scope)
     if connection.connection.info.get("app_role"):
         settings["role"] = APP_ROLE
     calls = ", ".join(f"set_config(:k{n}, :v{n}, true)" for n in range(len(settings)))

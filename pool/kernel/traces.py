@@ -38,7 +38,7 @@ class OnceKey(SQLModel, table=True):
     """A nonce of an unsafe request, written in the transaction of its effect: a second use finds the first answer."""
 
     __tablename__ = "once_key"
-    visibility: ClassVar[Visibility] = EVERYONE
+    visibility: ClassVar[Visibility] = Visibility(acting="person_id")
     append_only: ClassVar[bool] = False
 
     person_id: int = Field(primary_key=True, sa_type=BIGINT)
@@ -49,7 +49,10 @@ class OnceKey(SQLModel, table=True):
 
 
 class Series(SQLModel, table=True):
-    """The last number given out per prefix and year; numbers have no gaps."""
+    """The last number given out per prefix and year; numbers have no gaps.
+
+    Open to every seat for writing too, since every seat makes rows with references; it tells nothing but how many.
+    """
 
     __tablename__ = "series"
     __table_args__ = (check("last >= 0", "last_not_negative"),)

@@ -13,7 +13,7 @@ from pool.kernel.refusals import Invalid, Missing
 from pool.kernel.roles import Actor, Office
 from pool.kernel.storage import Reading
 from pool.kernel.words import gettext as _
-from pool.members.rules import runs
+from pool.members.rules import name_skeleton, runs
 from pool.members.tables import Firm, InvitationRow, Person, Seat, SignInAttempt, SignInSession
 
 IDLE = timedelta(minutes=30)
@@ -159,6 +159,15 @@ def firm_of(reading: Reading, key: str) -> FirmView:
     return _firm_view(firm)
 
 
+def firm_known_as(reading: Reading, key: str) -> FirmView | None:
+    """Return the firm with this reference, public id or name, written in whatever way; ``None`` for an unknown one."""
+    statement = select(Firm).where(
+        (col(Firm.ref) == key.strip()) | (col(Firm.public_id) == key.strip()) | (Firm.name_key == name_skeleton(key))
+    )
+    firm = reading.session.exec(statement).first()
+    return _firm_view(firm) if firm else None
+
+
 def firm_by_id(reading: Reading, firm_id: int) -> FirmView:
     """Return the firm with this internal key.
 
@@ -179,6 +188,11 @@ def person_by_email(reading: Reading, email: str) -> PersonView | None:
     """Return the person with this address, or ``None``."""
     person = reading.session.exec(select(Person).where(Person.email == email.strip().lower())).one_or_none()
     return _person_view(person) if person else None
+
+
+def email_of(reading: Reading, person_id: int) -> str:
+    """Return a person's address."""
+    return reading.session.exec(select(Person.email).where(Person.id == person_id)).one()
 
 
 def credentials_of(reading: Reading, email: str) -> tuple[PersonView, str, str | None, int | None] | None:

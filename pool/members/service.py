@@ -16,7 +16,7 @@ from sqlmodel import col, delete, select
 from pool.kernel.clock import day_of
 from pool.kernel.refusals import Conflict, Forbidden, Invalid, Missing
 from pool.kernel.roles import FIRM_OFFICES, SEATABLE_OFFICES, Office
-from pool.kernel.storage import Work
+from pool.kernel.storage import Reading, Work
 from pool.kernel.words import gettext as _
 from pool.members.queries import FirmView, PersonView, SeatView, _firm_view, _person_view, _seat_view
 from pool.members.rules import check_email, check_name, check_password, name_skeleton, refuse_excluded, runs
@@ -267,20 +267,20 @@ class InvitationView:
     firm_name: str
 
 
-def open_invitation(work: Work, token: str) -> tuple[InvitationRow, InvitationView]:
+def open_invitation(reading: Reading, token: str) -> tuple[InvitationRow, InvitationView]:
     """Return an invitation that can still be taken.
 
     Raises: InvitationGone.
     """
-    row = work.session.exec(
+    row = reading.session.exec(
         select(InvitationRow).where(InvitationRow.token_digest == token_digest(token))
     ).one_or_none()
-    if row is None or row.taken_at is not None or row.ends_at <= work.at:
+    if row is None or row.taken_at is not None or row.ends_at <= reading.at:
         raise InvitationGone(
             _("This invitation was taken or has ended."),
             next_step=_("Ask for a new one at your firm or the pool office."),
         )
-    firm = work.session.exec(select(Firm).where(Firm.id == row.firm_id)).one_or_none()
+    firm = reading.session.exec(select(Firm).where(Firm.id == row.firm_id)).one_or_none()
     return row, InvitationView(row.name, row.email, Office(row.office), row.firm_id, firm.name if firm else "")
 
 
@@ -394,19 +394,20 @@ def _end_sessions(work: Work, person_id: int) -> None:
         row.ended_at = work.at
 
 
-def change_password(work: Work, *, old: str, new: str) -> None:
-    """Change one's own password; every other session ends.
+def change_password(work: Work, *, old: str, new: str) -> bool:
+    """Change one's own password; every session ends. Tell whether ``old`` was right: else nothing is changed.
 
-    Raises: Invalid for a wrong old password, WeakPassword.
+    Raises: WeakPassword.
     """
     person = work.session.exec(select(Person).where(Person.id == work.actor.person_id)).one()
     if not verify_password(person.password_hash, old):
-        raise Invalid(_("This is not your present password."), field="old", next_step=_("Type it again."))
+        return False
     check_password(new, email=person.email, field="new")
     person.password_hash = hash_password(new, demo=person.is_demo)
     _end_sessions(work, person.id or 0)
     work.note("change_password", subject_kind="person", subject_ref=person.public_id)
     work.flush()
+    return True
 
 
 def failed_sign_in(work: Work, *, keys: tuple[str, ...]) -> None:

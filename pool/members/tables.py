@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from pool.kernel.roles import FIRM_OFFICES, SEATABLE_OFFICES
 from pool.kernel.rows import Row, bigint, check, json_value, one_of, unique
-from pool.kernel.tenancy import EVERYONE, Visibility
+from pool.kernel.tenancy import OFFICES_ONLY, Visibility
 
 _FIRM_SEATS = ", ".join(sorted(f"'{office}'" for office in FIRM_OFFICES))
 
@@ -84,7 +84,7 @@ class SignInSession(Row, table=True):
     """A signed-in browser. Only the digest of its token is kept; ``data`` is what a page may remember for it."""
 
     __tablename__ = "sign_in_session"
-    visibility: ClassVar[Visibility] = EVERYONE
+    visibility: ClassVar[Visibility] = Visibility(acting="person_id")
 
     token_digest: str = Field(max_length=64, unique=True)
     person_id: int | None = bigint(None, foreign_key="person.id", index=True)
@@ -102,7 +102,7 @@ class SignInAttempt(Row, table=True):
     """A failed sign-in, counted per account and per address; keys are digests."""
 
     __tablename__ = "sign_in_attempt"
-    visibility: ClassVar[Visibility] = EVERYONE
+    visibility: ClassVar[Visibility] = OFFICES_ONLY
 
     key: str = Field(max_length=80, index=True)
     at: datetime = Field(index=True)
@@ -124,3 +124,33 @@ class InvitationRow(Row, table=True):
     ends_at: datetime
     taken_at: datetime | None = None
     invited_by: int | None = bigint(None, foreign_key="person.id")
+
+
+class CredentialReset(Row, table=True):
+    """A new sign-in for somebody who lost password or second factor: asked by one administrator, given by another.
+
+    Only the digest of the link's token is kept. ``ends_at`` is until when the second word may be given, and after it
+    until when the link opens.
+    """
+
+    __tablename__ = "credential_reset"
+    __table_args__ = (
+        unique("token_digest"),
+        check("asked_by <> person_id", "not_asked_for_oneself"),
+        check("confirmed_by IS NULL OR confirmed_by NOT IN (asked_by, person_id)", "second_word_of_another"),
+        check("(confirmed_by IS NULL) = (confirmed_at IS NULL)", "confirmed_by_somebody"),
+        check("(confirmed_by IS NULL) = (token_digest IS NULL)", "link_needs_second_word"),
+        check("used_at IS NULL OR confirmed_at IS NOT NULL", "used_after_confirmed"),
+    )
+    visibility: ClassVar[Visibility] = OFFICES_ONLY
+
+    person_id: int = bigint(foreign_key="person.id", index=True)
+    asked_by: int = bigint(foreign_key="person.id")
+    reason: str = Field(max_length=500)
+    content_digest: str = Field(max_length=71)
+    ends_at: datetime
+    confirmed_by: int | None = bigint(None, foreign_key="person.id")
+    confirmed_at: datetime | None = None
+    token_digest: str | None = Field(default=None, max_length=64)
+    used_at: datetime | None = None
+    withdrawn_at: datetime | None = None

@@ -16,7 +16,7 @@ from pool.policy.numbers import Curve, exact
 try:
     from yaml import CSafeLoader as _Base
 except ImportError:  # a PyYAML built without libyaml reads the same, only slower
-    from yaml import SafeLoader as _Base  # type: ignore[assignment]
+    from yaml import SafeLoader as _Base  # type: ignore[assignment]  # its older twin
 
 Item = TypeVar("Item")
 
@@ -51,7 +51,7 @@ class FrozenDict(dict[str, Any]):
 
     __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none; this one never changes
         return id(self)
 
 

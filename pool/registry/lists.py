@@ -8,7 +8,8 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from pool.kernel.storage import Reading
-from pool.registry.queries import EthicsView, IncidentView, _ethics, _ethics_statement, _incident
+from pool.registry.ethics import EthicsView, ethics_statement, ethics_view
+from pool.registry.incidents import IncidentView, incident_view
 from pool.registry.tables import (
     ConditionMet,
     Deployment,
@@ -23,19 +24,19 @@ from pool.registry.tables import (
 def ethics_waiting(reading: Reading) -> tuple[EthicsView, ...]:
     """Return the ethics requests without an outcome, the earliest due first; one query."""
     rows = reading.session.exec(
-        _ethics_statement().where(EthicsRequest.state == "requested").order_by(col(EthicsRequest.due_on))
+        ethics_statement().where(EthicsRequest.state == "requested").order_by(col(EthicsRequest.due_on))
     )
-    return tuple(_ethics(*row) for row in rows)
+    return tuple(ethics_view(*row) for row in rows)
 
 
 def conditions_waiting(reading: Reading) -> tuple[EthicsView, ...]:
     """Return the ethics requests whose conditions nobody has seen met yet, the earliest due first; one query."""
     rows = reading.session.exec(
-        _ethics_statement()
+        ethics_statement()
         .where(col(EthicsOutcome.conditions_due_on).is_not(None), col(ConditionMet.id).is_(None))
         .order_by(col(EthicsOutcome.conditions_due_on))
     )
-    return tuple(_ethics(*row) for row in rows)
+    return tuple(ethics_view(*row) for row in rows)
 
 
 def open_incidents(reading: Reading) -> tuple[IncidentView, ...]:
@@ -46,7 +47,7 @@ def open_incidents(reading: Reading) -> tuple[IncidentView, ...]:
         .where(col(Incident.closed_at).is_(None))
         .order_by(col(Incident.report_due_at))
     )
-    return tuple(_incident(*row) for row in rows)
+    return tuple(incident_view(*row) for row in rows)
 
 
 def unlinked_models(reading: Reading) -> tuple[tuple[str, str, str], ...]:

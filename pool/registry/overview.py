@@ -8,13 +8,14 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from pool.kernel.storage import Reading
-from pool.registry.queries import EthicsView, IncidentView, _ethics, _ethics_statement, _incident
+from pool.registry.ethics import EthicsView, ethics_statement, ethics_view
+from pool.registry.incidents import IncidentView, incident_view
 from pool.registry.tables import Attestation, Deployment, Incident, MonitoringReport, TunedModel
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many models there are, and how many of them are not linked to the catalogue."""
+    """How many models there are, and how many of the firm's own are not linked to the catalogue."""
 
     models: int
     unlinked: int
@@ -28,12 +29,12 @@ def open_incidents(reading: Reading) -> tuple[IncidentView, ...]:
         .where(col(Incident.closed_at).is_(None))
         .order_by(col(Incident.full_report_due_on), col(Incident.id))
     )
-    return tuple(_incident(*row) for row in rows)
+    return tuple(incident_view(*row) for row in rows)
 
 
 def ethics_in_sight(reading: Reading) -> tuple[EthicsView, ...]:
     """Return every ethics request, oldest first."""
-    return tuple(_ethics(*row) for row in reading.session.exec(_ethics_statement()))
+    return tuple(ethics_view(*row) for row in reading.session.exec(ethics_statement()))
 
 
 def last_monitoring(reading: Reading) -> dict[int, date]:
@@ -57,8 +58,9 @@ def last_signatures(reading: Reading) -> dict[int, date]:
 
 
 def model_counts(reading: Reading) -> Counts:
-    """Return how many fine-tuned models are within sight."""
-    everything, linked = reading.session.exec(
-        select(func.count(col(TunedModel.id)), func.count(col(TunedModel.foundation_model_id)))
+    """Return how many fine-tuned models are within sight, and how many of its own the firm has still to link."""
+    own = (col(TunedModel.firm_id) == reading.actor.firm_id, col(TunedModel.foundation_model_id).is_(None))
+    everything, unlinked = reading.session.exec(
+        select(func.count(col(TunedModel.id)), func.count(col(TunedModel.id)).filter(*own))
     ).one()
-    return Counts(everything, everything - linked)
+    return Counts(everything, unlinked)

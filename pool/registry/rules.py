@@ -1,4 +1,4 @@
-"""Rules of the registry: what a typed text may be, and who may give an ethics outcome."""
+"""Rules of the registry: what a typed text may be, and who may do what."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from pool.kernel.refusals import Conflict, Forbidden, Invalid, first_of
-from pool.kernel.roles import Actor, Office
+from pool.kernel.roles import FIRM_OFFICES, Actor, Office
 from pool.kernel.words import gettext as _
 
 _DIGEST = re.compile(r"(sha256|sha384|sha512|blake3):[0-9a-f]{32,128}", re.ASCII)
@@ -21,6 +21,14 @@ class BadValue(Invalid):
 
 class NotEthicsReviewer(Forbidden):
     """Only an ethics reviewer gives the outcome of an ethics review."""
+
+
+class NotYourFirm(Forbidden):
+    """Only a firm's own seat does this."""
+
+
+class NotRegistrar(Forbidden):
+    """Only the registrar keeps the catalogue."""
 
 
 class ChangedMeanwhile(Conflict):
@@ -92,6 +100,19 @@ def ethics_may_be_decided_by(actor: Actor) -> None:
         raise NotEthicsReviewer(
             _("Only an ethics reviewer decides here."), next_step=_("Ask the ethics reviewers of the pool.")
         )
+
+
+def own_firm(actor: Actor) -> int:
+    """Return the firm in whose seat somebody acts. Raises: NotYourFirm."""
+    if actor.office not in FIRM_OFFICES or actor.firm_id is None:
+        raise NotYourFirm(_("Only a firm's own seat may do this."), next_step=_("Change to your seat at the firm."))
+    return actor.firm_id
+
+
+def only_registrar(actor: Actor) -> None:
+    """Refuse everybody but the registrar. Raises: NotRegistrar."""
+    if actor.office is not Office.REGISTRAR:
+        raise NotRegistrar(_("Only the registrar keeps the catalogue."), next_step=_("Ask the registrar."))
 
 
 def next_versions(row: Any, column: str, seen: int) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import Field
 from pool.kernel.rows import Row, bigint, check, json_value, one_of, ownable, owned, unique
 from pool.kernel.tenancy import CATALOGUE, Visibility
 
+PARTY_ROLES = ("tuner", "co_tuner", "data", "host")
 _OWN = Visibility(firm="firm_id", deployment="deployment_id")
 
 
@@ -53,14 +54,17 @@ class FoundationStatus(Row, table=True):
 
 
 class TunedModel(Row, table=True):
-    """A fine-tuned model. A hosted one (provider, job, snapshot, endpoint) has no files of its own."""
+    """A fine-tuned model of the firm that tuned it; its parties read it and deploy it.
+
+    A hosted one (provider, job, snapshot, endpoint) has no files of its own.
+    """
 
     __tablename__ = "tuned_model"
     __table_args__ = (
         ownable(),
         check("hosted = false OR length(host_provider) > 0", "hosted_names_provider"),
     )
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", granted_firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", party="id", granted_model="id")
 
     ref: str = Field(max_length=20, unique=True)
     firm_id: int = bigint(foreign_key="firm.id", index=True)
@@ -84,15 +88,22 @@ class TunedModel(Row, table=True):
 
 
 class ModelParty(Row, table=True):
-    """A firm that has a part in a fine-tuned model: the tuner, a co-tuner, a data supplier."""
+    """A firm that has a part in a fine-tuned model, its tuner among them: only a party deploys the model.
+
+    ``firm_ref`` and ``firm_name`` are copies that let parties know each other without reading firm rows.
+    """
 
     __tablename__ = "model_party"
-    __table_args__ = (unique("model_id", "firm_id"), one_of("role", ("tuner", "co_tuner", "data", "host")))
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", granted_firm="firm_id")
+    __table_args__ = (unique("model_id", "firm_id"), one_of("role", PARTY_ROLES))
+    visibility: ClassVar[Visibility] = Visibility(
+        firm="firm_id", party="model_id", granted_model="model_id", pool_writes=True
+    )
 
     model_id: int = bigint(foreign_key="tuned_model.id", index=True)
     firm_id: int = bigint(foreign_key="firm.id", index=True)
     role: str = Field(max_length=20)
+    firm_ref: str = Field(max_length=20)
+    firm_name: str = Field(max_length=200)
 
 
 class ModelFile(Row, table=True):
@@ -100,7 +111,7 @@ class ModelFile(Row, table=True):
 
     __tablename__ = "model_file"
     __table_args__ = (owned("tuned_model", "model_id"),)
-    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", granted_firm="firm_id")
+    visibility: ClassVar[Visibility] = Visibility(firm="firm_id", party="model_id", granted_model="model_id")
     append_only: ClassVar[bool] = True
 
     firm_id: int = bigint(foreign_key="firm.id", index=True)
@@ -116,7 +127,11 @@ class Deployment(Row, table=True):
     """A use of a fine-tuned model in the world: the unit of duties, audits and the participation record."""
 
     __tablename__ = "deployment"
-    __table_args__ = (ownable(), owned("tuned_model", "model_id"), one_of("state", ("draft", "registered", "ended")))
+    __table_args__ = (
+        ownable(),
+        owned("model_party", "model_id", key="model_id"),
+        one_of("state", ("draft", "registered", "ended")),
+    )
     visibility: ClassVar[Visibility] = Visibility(firm="firm_id", deployment="id")
 
     ref: str = Field(max_length=20, unique=True)

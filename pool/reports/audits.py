@@ -12,8 +12,15 @@ from pool.reports.blocks import Column, Grid
 from pool.reports.desk import Desk
 from pool.reports.ink import BODY, HEADING_SMALL, LABEL, MEANING, NOTE, SUBTITLE
 from pool.reports.lines import Span
-from pool.reports.values import AuditSection, Deadline, FindingSection
-from pool.reports.vocabulary import finding_meaning, finding_word, grade_meaning, grade_word
+from pool.reports.values import AuditSection, Deadline, FindingSection, RatedPoint
+from pool.reports.vocabulary import (
+    finding_meaning,
+    finding_word,
+    grade_meaning,
+    grade_word,
+    rating_meaning,
+    rating_word,
+)
 
 
 def audit_key(index: int) -> str:
@@ -34,12 +41,36 @@ def audit_pages(desk: Desk, item: AuditSection, *, index: int) -> Iterator[Flowa
             (_("Decided"), _decided(item)),
         ]
     )
-    if not item.findings:
+    if item.findings:
+        yield desk.note(_counted(item.findings))
+    else:
         yield desk.text(_("The audit has no finding."), BODY)
-        return
-    yield desk.note(_counted(item.findings))
     for finding in item.findings:
         yield from _finding(desk, finding)
+    if item.points:
+        yield from _points(desk, item.points)
+
+
+def _points(desk: Desk, points: Sequence[RatedPoint]) -> Iterator[Flowable]:
+    """Yield the rating of each test point; the deployment is named where there are several."""
+    yield from desk.subheading(_("Results per test point"))
+    several = any(one.deployment for one in points)
+    columns = [
+        desk.column(0.1, _("Point")),
+        desk.column(0.48 if several else 0.66, _("Question")),
+        *([desk.column(0.18, _("Deployment"))] if several else []),
+        desk.column(0.24, _("Result")),
+    ]
+    rows = [
+        (
+            desk.cell(Span(one.point, bold=True)),
+            desk.cell(one.question),
+            *([desk.cell(one.deployment)] if several else []),
+            desk.mark(rating_word(one.rating), rating_meaning(one.rating)),
+        )
+        for one in points
+    ]
+    yield Grid(columns, rows, pad=2.4)
 
 
 def _dates(item: AuditSection) -> str:

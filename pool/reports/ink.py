@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 Colour = tuple[float, float, float]
 
@@ -58,9 +59,9 @@ class Type:
     indent: float = 0.0
     bar: Colour | None = None
 
-    def but(self, **changes: object) -> Type:
+    def but(self, **changes: Any) -> Type:
         """Return a copy with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
 
 BODY = Type(after=5)

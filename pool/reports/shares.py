@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from reportlab.platypus.flowables import Flowable
 
@@ -77,8 +78,15 @@ def _weights(line: CostLine) -> str:
     if line.direct or line.weight is None:
         return "–"
     if line.shown_total_weight is None:
-        return _("%(own)s of a total not shown", own=line.weight)
-    return _("%(own)s of %(total)s", own=line.weight, total=line.shown_total_weight)
+        return _("%(own)s of a total not shown", own=_counted(line.weight, line))
+    total = _counted(line.shown_total_weight, line)
+    return _("%(own)s of %(total)s", own=_counted(line.weight, line), total=total)
+
+
+def _counted(weight: int, line: CostLine) -> str:
+    """Return a weight in what people count in, with two decimals where it is no whole number."""
+    value = Decimal(weight) / line.per_unit
+    return str(int(value)) if value == int(value) else f"{value:.2f}"
 
 
 def _weights_note(cost: CostSection) -> str:
@@ -112,7 +120,8 @@ def share_facts(desk: Desk, cost: CostSection, *, total: bool = True) -> Iterato
             (
                 _("Estimate before"),
                 _(
-                    "%(estimate)s; the share differs from it by %(difference)s",
+                    "%(estimate)s; the share differs from it by %(difference)s, because an estimate is a price before "
+                    "the work and the share is a part of the real cost, with administration, methodology and trips",
                     estimate=money(cost.estimate_minor),
                     difference=money(difference),
                 ),

@@ -50,7 +50,7 @@ class BasisLine:
     """One condition of the record, with the facts that it was read from.
 
     ``facts`` is a sentence or list in words. ``deemed`` conditions are met only through an alternative;
-    ``deemed_since`` is the day since when the pool has been asked.
+    ``deemed_since`` is the day since when the pool has been asked; ``booked_for`` the day of the audit it confirmed.
     """
 
     condition: str
@@ -59,6 +59,7 @@ class BasisLine:
     facts: str
     deemed: bool = False
     deemed_since: date | None = None
+    booked_for: date | None = None
     recorded_at: datetime | None = None
 
 
@@ -79,8 +80,9 @@ class StandingSpan:
 class StandingView:
     """The participation record of one deployment: its state on ``on`` as known on ``known``.
 
-    ``deemed_since`` is set where a condition counts as met only because the pool is late. ``due_state`` and
-    ``due_since`` say what the rules would bring about; nothing of it has taken effect.
+    ``deemed_since`` is set where a condition counts as met only because the pool is late, ``booked_for`` where its
+    audit is confirmed for a day. ``due_state`` and ``due_since`` say what the rules would bring about; nothing of it
+    has taken effect.
     """
 
     state: str
@@ -91,6 +93,7 @@ class StandingView:
     due_state: str | None = None
     due_since: date | None = None
     deemed_since: date | None = None
+    booked_for: date | None = None
     history: tuple[StandingSpan, ...] = ()
 
 
@@ -150,8 +153,21 @@ class FindingSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RatedPoint:
+    """A test point with its rating, an id. ``deployment`` is a reference, empty where the audit has one deployment."""
+
+    point: str
+    question: str
+    rating: str
+    deployment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditSection:
-    """One audit with its findings. ``outcome`` is empty until a decision stands; an audit without findings is valid."""
+    """One audit with its findings. ``outcome`` is empty until a decision stands; an audit without findings is valid.
+
+    ``points`` are those the firm was sent with the report; none before.
+    """
 
     ref: str
     kind: str
@@ -163,14 +179,16 @@ class AuditSection:
     decided_on: date | None = None
     decided_by: str = ""
     findings: tuple[FindingSection, ...] = ()
+    points: tuple[RatedPoint, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostLine:
     """The firm's share of one facility.
 
-    ``driver`` says in words what the cost follows; ``weight`` and ``total_weight`` are its amounts (whole units of the
-    driver). ``users`` counts the members that used the facility. ``direct`` marks a cost that only this firm caused.
+    ``driver`` says in words what the cost follows; ``weight`` and ``total_weight`` are its amounts in whole numbers, of
+    which ``per_unit`` make one of what people count in (a day, a part). ``users`` counts the members that used the
+    facility. ``direct`` marks a cost that only this firm caused.
     """
 
     facility_id: str
@@ -179,6 +197,7 @@ class CostLine:
     amount_minor: int
     weight: int | None = None
     total_weight: int | None = None
+    per_unit: int = 1
     users: int = 0
     direct: bool = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from pool.kernel.money import Money, format_money
@@ -35,9 +36,16 @@ def state_meaning(state: str, *, deemed: bool = False) -> str:
 
 def standing_word(standing: StandingView) -> str:
     """Return the short word of a standing; a deemed one is never called met."""
+    if standing.state == "good_standing" and standing.booked_for:
+        return booked_word(standing.booked_for)
     if standing.state == "good_standing" and standing.deemed_since:
         return _("Engaged, waiting for the pool since %(since)s, not audited", since=standing.deemed_since.isoformat())
     return state_word(standing.state)
+
+
+def booked_word(day: date) -> str:
+    """Return the word of what counts because an audit is confirmed for a day."""
+    return _("Engaged, audit booked for %(day)s, not audited yet", day=day.isoformat())
 
 
 def standing_sentences(standing: StandingView) -> tuple[str, ...]:
@@ -49,7 +57,9 @@ def standing_sentences(standing: StandingView) -> tuple[str, ...]:
         said.append(_("In this state since %(since)s.", since=standing.since.isoformat()))
     if standing.until:
         said.append(_("The record has to be renewed by %(until)s.", until=standing.until.isoformat()))
-    if standing.deemed_since:
+    if standing.booked_for:
+        said.append(_("The firm asked in time and the audit is confirmed; nobody has looked yet."))
+    elif standing.deemed_since:
         said.append(_("The firm asked in time; the pool has not audited yet, so nobody has looked."))
     if standing.due_state:
         since = standing.due_since.isoformat() if standing.due_since else _("an unrecorded day")
@@ -71,6 +81,8 @@ def condition_result(line: BasisLine) -> tuple[str, str]:
     """
     if not line.deemed:
         return (_("Met"), "good") if line.met else (_("Not met"), "overdue")
+    if line.booked_for:
+        return booked_word(line.booked_for), "soon"
     since = line.deemed_since.isoformat() if line.deemed_since else _("an unrecorded day")
     words = {
         "C3": _("Engaged, waiting for the pool since %(since)s, not reviewed", since=since),
@@ -95,6 +107,24 @@ def grade_word(grade: str) -> str:
 def grade_meaning(grade: str) -> str:
     """Return the meaning that gives a grade its colour and shape."""
     return {"critical": "blocked", "major": "overdue", "minor": "soon", "good_practice": "good"}.get(grade, "neutral")
+
+
+def rating_word(rating: str) -> str:
+    """Return the word of the rating of a test point."""
+    words = {
+        "conforming": _("Conforming"),
+        "observation": _("Observation"),
+        "minor": _("Minor"),
+        "major": _("Major"),
+        "not_applicable": _("Not applicable"),
+        "not_tested": _("Not tested"),
+    }
+    return words.get(rating, spoken(rating))
+
+
+def rating_meaning(rating: str) -> str:
+    """Return the meaning that gives a rating its colour and shape."""
+    return "good" if rating == "conforming" else grade_meaning(rating)
 
 
 def finding_word(state: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, g
 from flask_babel import Babel, get_translations
-from flask_login import LoginManager, UserMixin
+from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -52,7 +52,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+        behind = {"x_for": settings.proxies, "x_proto": settings.proxies, "x_host": settings.proxies}
+        app.wsgi_app = ProxyFix(app.wsgi_app, **behind)  # type: ignore[method-assign]  # Flask's own way to wrap it
     _install_words(app)
     _install_login(app)
     security.install(app, settings)
@@ -76,22 +77,30 @@ def _install_words(app: Flask) -> None:
         display.use_locale("en")
 
 
-class _Person(UserMixin):  # type: ignore[misc]
+class _Person:
     """What Flask-Login needs of a person; rights never come from it."""
+
+    is_authenticated = is_active = True
+    is_anonymous = False
 
     def __init__(self, public_id: str, name: str) -> None:
         self.id = public_id
         self.name = name
+
+    def get_id(self) -> str:
+        """Return the person's public id."""
+        return self.id
 
 
 def _install_login(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None
 
-    @manager.request_loader  # type: ignore[untyped-decorator]
-    def _load(_request: Any) -> _Person | None:
+    def load(_request: Any) -> _Person | None:
         found = pool_session().signed_in
         return _Person(found.person.public_id, found.person.name) if found and found.person else None
+
+    manager.request_loader(load)
 
 
 def _frame() -> dict[str, Any]:

@@ -16,6 +16,9 @@ from pool.web.svg import Element, el, picture, share
 
 ROW_HEIGHT = 34
 BAR_HEIGHT = 24
+#: How wide the days of a board are drawn at the least, and a letter on a bar at the most, in pixels.
+BOARD_WIDTH = 900
+LETTER_WIDTH = 5.5
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,22 @@ class Bar:
     pinned: bool = False
     words: str = ""
 
+    def kind_word(self) -> str:
+        """Return the word for the kind of bar."""
+        known = {"booked": _("booked"), "planned": _("planned"), "proposed": _("proposed"), "leave": _("away")}
+        return known.get(self.kind, self.kind)
+
 
 @dataclass(frozen=True)
 class Row:
-    """One auditor's row. ``note`` stands small under the name (competence, load)."""
+    """One auditor's row. Under the name stand small ``codes`` (code, meaning) and ``note`` (load)."""
 
     name: str
     bars: Sequence[Bar] = ()
     url: str = ""
     note: str = ""
     group: str = ""
+    codes: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def plan_board(
         (
             row.name,
             bar.label,
-            _kind_word(bar),
+            bar.kind_word(),
             _half_words(bar.first, bar.first_half),
             _half_words(bar.last, bar.last_half),
         )
@@ -120,7 +129,9 @@ def _row_picture(key: str, row: Row, scale: _Days, today: date | None) -> Markup
     shapes += [shape for on in scale.all() for shape in _day_ground(on, scale)]
     if today is not None and scale.start <= today <= scale.all()[-1]:
         shapes.append(_full_rule(share(scale.at(today, 0)), "c-rule-accent", ACCENT))
-    shapes += [_bar(bar, key, scale) for bar in row.bars]
+    starts = sorted(scale.at(bar.first, bar.first_half) for bar in row.bars)
+    shapes += [_bar(bar, key, scale, next_at=next((at for at in starts if at > _left(bar, scale)), 1.0))
+               for bar in row.bars]  # fmt: skip
     text = "; ".join(_bar_words(bar) for bar in row.bars) or _("Nothing planned in these days.")
     title = _("Days of %(name)s", name=row.name)
     return picture(*shapes, key=key, title=title, description=text, height=ROW_HEIGHT, links=True, class_="board-svg")
@@ -143,23 +154,34 @@ def _hatch(key: str) -> Element:
     return el("defs", el("pattern", line, id=f"{key}-hatch", width=6, height=6, pattern_units="userSpaceOnUse"))
 
 
-def _bar(bar: Bar, key: str, scale: _Days) -> Element | None:
-    """Return one bar; its words stand in a picture of their own, so that what does not fit is cut."""
-    left, right = scale.at(bar.first, bar.first_half), scale.at(bar.last, bar.last_half + 1)
+def _left(bar: Bar, scale: _Days) -> float:
+    return scale.at(bar.first, bar.first_half)
+
+
+def _bar(bar: Bar, key: str, scale: _Days, *, next_at: float) -> Element | None:
+    """Return one bar with its words: beside it where it is too short for them and the row has room, else inside.
+
+    Inside they stand in a picture of their own, so that what does not fit is cut.
+    """
+    left, right = _left(bar, scale), scale.at(bar.last, bar.last_half + 1)
     if right <= left:
         return None
     level = {"low": 1, "medium": 2, "high": 3}.get(bar.tier, 2)
-    look = "on-dark" if level == 3 and bar.kind in ("booked", "planned") else "on-light"
-    name = words(bar.label, 18 if bar.pinned else 7, BAR_HEIGHT / 2 + 4, look=look, size=11)
+    needed = (len(bar.label) * LETTER_WIDTH + 14) / BOARD_WIDTH
+    beside = right - left < needed <= next_at - right
+    on_dark = level == 3 and bar.kind in ("booked", "planned") and not beside
+    shift = 7 if beside or not bar.pinned else 18
+    name = words(bar.label, shift, BAR_HEIGHT / 2 + 4, look="on-dark" if on_dark else "on-light", size=11)
     place = {"x": share(left), "width": share(right - left)}
     pin = el("circle", cx=10, cy=BAR_HEIGHT / 2, r=3, fill="#ffffff", stroke=INK, class_="board-pin")
     cut = el(
         "svg",
-        pin if bar.pinned else None,
+        pin if bar.pinned and not beside else None,
         None if bar.kind == "leave" else name,
         y="50%",
         height=BAR_HEIGHT,
-        **place,
+        x=share(right if beside else left),
+        width=share(needed if beside else right - left),
     )
     box = _bar_box(bar, key, level, place)
     text = _bar_words(bar)
@@ -190,12 +212,7 @@ def _bar_box(bar: Bar, key: str, level: int, place: dict[str, str]) -> Element:
 def _bar_words(bar: Bar) -> str:
     span = f"{_half_words(bar.first, bar.first_half)} – {_half_words(bar.last, bar.last_half)}"
     pinned = f", {_('pinned')}" if bar.pinned else ""
-    return f"{bar.words or bar.label}, {_kind_word(bar)}, {span}{pinned}"
-
-
-def _kind_word(bar: Bar) -> str:
-    known = {"booked": _("booked"), "planned": _("planned"), "proposed": _("proposed"), "leave": _("away")}
-    return known.get(bar.kind, bar.kind)
+    return f"{bar.words or bar.label}, {bar.kind_word()}, {span}{pinned}"
 
 
 def _half_words(on: date, half: int) -> str:

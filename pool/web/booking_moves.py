@@ -10,6 +10,7 @@ from typing import Any
 
 from pool.bookings.values import BookingFile
 from pool.journeys import book, plan
+from pool.journeys.stopping import stop_booking
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.words import lazy as _l
 from pool.web.booking_words import ASKED, OBJECTED, TO_AGREE, TO_CONFIRM, TO_OPEN, stage_of
@@ -21,7 +22,7 @@ from pool.web.forms import Form, Section
 class Act:
     """One act: ``move`` in the address, words, journey, and what is to be said with it.
 
-    ``shows`` names what stands above the form because it is agreed to: ``price`` or ``team``.
+    ``shows`` names what stands above the form because it is agreed to: ``price``, ``team``, ``objection`` or ``stop``.
     """
 
     move: str
@@ -139,6 +140,13 @@ ACTS: tuple[Act, ...] = (
             Check(name="logs_incomplete", label=_l("Logs are incomplete, so that tests must be rerun"), required=False),
             Check(name="tools_with_write_access", label=_l("Tools with write access"), required=False),
             Check(name="remote_sites", label=_l("Sampled sites are examined from afar"), required=False),
+            MultiChoice(
+                name="reductions",
+                label=_l("Reductions of the edition that hold here"),
+                help=_l("Each needs evidence that you have seen. Together they count up to the edition's cap."),
+                required=False,
+                choices=(),
+            ),
         ),
         "primary",
     ),
@@ -210,6 +218,28 @@ ACTS: tuple[Act, ...] = (
         style="primary",
     ),
     Act(
+        "stop",
+        _l("Stop the audit"),
+        _l("Stop the audit as the second person"),
+        _l("The lead auditor asked for it. The facts so far stay on record, team and half-days are given back."),
+        stop_booking,
+        (
+            Radio(
+                name="by_pool",
+                label=_l("Whose doing is it?"),
+                help=_l(
+                    "What the pool does never counts against the firm. A refusal is decided apart, after a hearing."
+                ),
+                choices=(
+                    Option("yes", _l("The pool's: the firm stays engaged in its record")),
+                    Option("no", _l("The firm's: it broke off")),
+                ),
+            ),
+        ),
+        "danger",
+        "stop",
+    ),
+    Act(
         "decide_objection",
         _l("Decide on the objection"),
         _l("Decide on the objection"),
@@ -245,8 +275,11 @@ _WINDOW_OPEN = {"draft", "returned", "accepted", "waitlisted"}
 _ORDER = {"primary": 0, "quiet": 1, "danger": 2}
 
 
-def acts_for(file: BookingFile, office: Office, *, today: date) -> list[Act]:
-    """Return the acts that the seat may try now, the foremost first; the services still check every guard."""
+def acts_for(file: BookingFile, office: Office, *, today: date, stop_asked: bool = False) -> list[Act]:
+    """Return the acts that the seat may try now, the foremost first; the services still check every guard.
+
+    ``stop_asked`` says that the lead auditor asked to stop the audit: only then a second person can.
+    """
     moves = {one.move for one in file.moves}
     proposal = file.standing
     stage = stage_of(proposal, today=today) if proposal is not None and file.line.state == "proposed" else ""
@@ -261,6 +294,7 @@ def acts_for(file: BookingFile, office: Office, *, today: date) -> list[Act]:
         moves -= {"confirm"} if stage != TO_CONFIRM else set()
     elif office is Office.IMPARTIALITY_OFFICER:
         moves = {"decide_objection"} if stage == OBJECTED else set()
+    moves -= set() if stop_asked else {"stop"}
     found = [act for act in ACTS if act.move in moves]
     return sorted(found, key=lambda act: _ORDER[act.style])
 
@@ -281,6 +315,10 @@ def values_of(move: str, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     if move == "decide_objection":
         values["upheld"] = values["upheld"] == "yes"
         values["auditors"] = values["auditors"] or ()
+    if move == "screen":
+        values["reductions"] = dict.fromkeys(values["reductions"] or (), 1)
+    if move == "stop":
+        values["by_pool"] = values["by_pool"] == "yes"
     if move == "quote":
         values["overhead_percent"] = str(values["overhead_percent"])
     return values

@@ -76,6 +76,19 @@ def increase_words() -> dict[str, str]:
     return found
 
 
+def reduction_words() -> tuple[tuple[str, str], ...]:
+    """Return the reductions of the edition: their ids, and in its words when each holds and how much it takes off."""
+    return tuple(
+        (one.id, _("%(when)s (%(id)s, %(percent)s %% less)", when=_capital(_(one.when)), id=one.id,
+                   percent=exact_words(str(one.percent))))
+        for one in load_edition().effort.reductions.values()
+    )  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _estimate(file: BookingFile) -> Workings | None:
     total = file.line.estimate
     if total is None:

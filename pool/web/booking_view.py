@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from flask import request, url_for
-from werkzeug.wrappers import Response as WsgiResponse
 
+from auditors.casework.queries import stop_asked
 from pool.bookings import queries
 from pool.bookings.values import BookingFile, ProposalView
 from pool.kernel.clock import day_of
@@ -17,7 +17,7 @@ from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor.vocabulary import kind_word, role_word
 from pool.web.booking_moves import BY_MOVE, Act, acts_for, offer_is_hidden, values_of
-from pool.web.booking_numbers import funnel_of, needs_of, range_words, workings_of
+from pool.web.booking_numbers import funnel_of, needs_of, range_words, reduction_words, workings_of
 from pool.web.booking_words import events_of, now_of
 from pool.web.display import day
 from pool.web.fields import Option
@@ -37,7 +37,7 @@ def booking_page(ref: str, *, audience: str) -> Any:
     """Show one booking to a seat of ``audience`` (the blueprint's name)."""
     file = queries.booking(reading(), ref)
     today, is_firm = day_of(at()), actor().office in FIRM_OFFICES
-    actions = [_action(act, file, audience) for act in acts_for(file, actor().office, today=today)]
+    actions = [_action(act, file, audience) for act in _acts(file)]
     hidden = is_firm and offer_is_hidden(file, today=today)
     to_open = hidden and file.standing is not None
     if to_open:
@@ -67,6 +67,13 @@ def booking_page(ref: str, *, audience: str) -> Any:
     )
 
 
+def _acts(file: BookingFile) -> list[Act]:
+    """Return what the seat may do now; whether a stop was asked for is looked up only where the seat could stop."""
+    may_stop = any(one.move == "stop" for one in file.moves)
+    asked = may_stop and bool(stop_asked(reading(), file.line.audit_ref))
+    return acts_for(file, actor().office, today=day_of(at()), stop_asked=asked)
+
+
 def act_page(ref: str, move: str, *, audience: str) -> Any:
     """Show the form of one act, or take it. Raises: Missing for no such act, NotNow for one that is not open."""
     act = BY_MOVE.get(move)
@@ -91,7 +98,7 @@ def act_page(ref: str, move: str, *, audience: str) -> Any:
 
 
 def _require_open(act: Act, file: BookingFile) -> None:
-    if act in acts_for(file, actor().office, today=day_of(at())):
+    if act in _acts(file):
         return
     raise NotNow(
         _("“%(act)s” is not open to you now: %(why)s", act=str(act.label), why=_sentence(file)),
@@ -104,6 +111,8 @@ def _sentence(file: BookingFile) -> str:
 
 
 def _form_of(act: Act, file: BookingFile) -> Form:
+    if act.move == "screen":
+        return act.form.with_choices("reductions", [Option(*one) for one in reduction_words()])
     if act.move != "decide_objection":
         return act.form
     members = file.standing.members if file.standing is not None else ()
@@ -134,7 +143,7 @@ def _start_values(act: Act, file: BookingFile) -> dict[str, Any]:
     return {name: value for name, value in start.items() if name in names}
 
 
-def _take(act: Act, file: BookingFile, values: dict[str, Any], address: str) -> WsgiResponse:
+def _take(act: Act, file: BookingFile, values: dict[str, Any], address: str) -> Any:
     return perform(with_values(act.journey, booking=file.line.ref, **values), then=lambda _done: address)
 
 
@@ -154,6 +163,8 @@ def _agreed(act: Act, file: BookingFile) -> list[Fact]:
             Fact(label=_("Team"), value=tuple(f"{one.name} ({role_word(one.role)})" for one in proposal.members)),
             Fact(label=_("Dates"), value=_span(proposal.starts_on, proposal.ends_on)),
         ]
+    if act.shows == "stop":
+        facts.append(Fact(label=_("What the lead auditor wrote"), value=stop_asked(reading(), line.audit_ref)))
     if act.shows == "objection" and proposal is not None:
         facts.append(Fact(label=_("Objection"), value=proposal.objection))
     return facts

@@ -187,6 +187,8 @@ def _event(step: StepView, *, is_firm: bool) -> Event:
         seat="" if is_private or not step.office else office_word(step.office),
         why="" if is_private else _why(step),
         meaning=meaning_of(step.to_state) if ended else "neutral",
+        before={_("State"): state_word(step.from_state)} if step.from_state else {},
+        after={_("State"): state_word(step.to_state)},
     )
 
 

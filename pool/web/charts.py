@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -28,6 +29,9 @@ MEANING_FILL = {
 }
 TINTS = (1.0, 0.78, 0.5, 0.38, 0.28, 0.2, 0.13)
 
+
+#: Charts keep their words on a phone: this wide is the narrowest place they stand in, and so many letters fit there.
+PHONE_WIDTH, PHONE_LETTERS = 300, 42
 
 #: Looks of letters: (fill outside our style sheet, class inside it).
 _LOOKS = {
@@ -140,7 +144,7 @@ def _piece(part: Part, index: int, at: float, width: float) -> list[Element]:
         class_=f"c-tint-{tint + 1}",
     )
     # Letters have a fixed width and bars have not: a label stands only where it fits on a phone, too.
-    fits = width * 300 > len(part.label) * 7 + 12
+    fits = width * PHONE_WIDTH > len(part.label) * 7 + 12
     look = "on-dark" if tint < 2 else "on-light"
     label = words(part.label, share(at + width / 2), 22, look=look, anchor="middle")
     return [box, label] if fits else [box]
@@ -150,18 +154,23 @@ def comparison_bars(key: str, *, title: str, parts: Sequence[Part], head: tuple[
     """Draw labelled amounts under one another on one scale that begins at zero."""
     largest = max((part.value for part in parts), default=0) or 1.0
     shapes: list[Element] = []
-    for index, part in enumerate(parts):
-        top = index * 44
+    top = 0
+    for part in parts:
+        # A label as long as a phone is wide stands in lines of its own, its amount beneath.
+        lines = wrap(part.label, PHONE_LETTERS) or [""]
+        is_tight = len(lines) > 1 or len(part.label) + len(part.shown) + 2 > PHONE_LETTERS
+        shapes += [words(line, 0, top + 13 + n * 17, size=13) for n, line in enumerate(lines)]
+        top += (len(lines) - 1 + is_tight) * 17
         width = max(0.0, part.value) / largest
         shapes += [
-            words(part.label, 0, top + 13, size=13),
             words(part.shown, "100%", top + 13, size=13, anchor="end", bold=part.strong),
             _track("100%", top + 20, fill=RULE, class_="c-track"),
             _track(share(width), top + 20, fill=ACCENT, class_="c-accent")
             if part.strong
             else _track(share(width), top + 20, fill=QUIET, class_="c-quiet"),
         ]
-    svg = picture(*shapes, key=key, title=title, description=_listing(parts), height=max(44 * len(parts) - 8, 10))
+        top += 44
+    svg = picture(*shapes, key=key, title=title, description=_listing(parts), height=max(top - 8, 10))
     return Chart(key, title, svg, head, tuple((part.label, part.shown) for part in parts))
 
 
@@ -192,21 +201,24 @@ def standing_timeline(
     ``marks`` are days with a name (today, an audit), drawn as upright rules through all lines.
     """
     scale = _Scale(start, end)
+    placed = _placed([(scale.at(on), name) for on, name in marks if start <= on <= end])
+    head = 20 + 13 * max((row for _at, _name, row in placed), default=0)
     shapes: list[Element] = []
     for index, (label, spans) in enumerate(lines):
-        top = 20 + index * 52
+        top = head + index * 52
         shapes.append(words(label, 0, top + 12, look="muted"))
         for span in spans:
             shapes += _span(span, scale, top + 18)
-    foot = 20 + len(lines) * 52
-    for on, name in marks:
-        if start <= on <= end:
-            shapes += _mark(name, scale.at(on), len(lines))
+    foot = head + len(lines) * 52
+    for at, name, row in placed:
+        shapes += _mark(name, at, len(lines), row=row, head=head)
     shapes += _months(scale, foot)
+    unnamed = dict.fromkeys(span.state for _label, spans in lines for span in spans if not _is_named(span, scale))
+    shapes += [shape for n, state in enumerate(unnamed) for shape in _key(state, foot + 26 + n * 18)]
     rows = tuple((label, *_span_row(span)) for label, spans in lines for span in spans)
     meanings = tuple(f"m-{states.meaning_of(s.state)}" for _label, spans in lines for s in spans)
     text = "; ".join(" ".join(row) for row in rows)
-    svg = picture(*shapes, key=key, title=title, description=text, height=foot + 22)
+    svg = picture(*shapes, key=key, title=title, description=text, height=foot + 22 + 18 * len(unnamed))
     return Chart(key, title, svg, (_("Known on"), _("State"), _("From"), _("To")), rows, meanings)
 
 
@@ -241,17 +253,44 @@ def _span(span: Span, scale: _Scale, top: int) -> list[Element]:
         stroke="#ffffff",
         class_=f"c-m-{meaning}",
     )
-    if (right - left) * 300 <= len(word) * 7 + 10:
+    if not _is_named(span, scale):
         return [box]
     middle = share((left + right) / 2)
     return [box, words(word, middle, top + 15, look="on-dark", anchor="middle")]
 
 
-def _mark(name: str, at: float, count: int) -> list[Element]:
+def _is_named(span: Span, scale: _Scale) -> bool:
+    """Tell whether a span is wide enough on a phone for its word; others stand in the key beneath."""
+    width = scale.at(span.end or scale.end) - scale.at(span.start)
+    return width * PHONE_WIDTH > len(states.state_word(span.state)) * 7 + 10
+
+
+def _key(state: str, top: int) -> list[Element]:
+    """Return a line of the key: the colour of a state and its word."""
+    meaning = states.meaning_of(state)
+    box = el("rect", x=0, y=top, width=11, height=11, fill=MEANING_FILL[meaning], class_=f"c-m-{meaning}")
+    return [box, words(states.state_word(state), 0, top + 10, dx=17)]
+
+
+def _placed(marks: Sequence[tuple[float, str]]) -> list[tuple[float, str, int]]:
+    """Return marks with the row of their names, so that names of near days do not cover each other on a phone."""
+    placed: list[tuple[float, str, int]] = []
+    ends: list[float] = []
+    for at, name in sorted(marks):
+        width = len(name) * 6.5 / PHONE_WIDTH
+        anchor = anchor_at(at, low=0.2, high=0.8)
+        left = at if anchor == "start" else at - width if anchor == "end" else at - width / 2
+        row = next((n for n, end in enumerate(ends) if end < left), len(ends))
+        ends[row : row + 1] = [left + width]
+        placed.append((at, name, row))
+    return placed
+
+
+def _mark(name: str, at: float, count: int, *, row: int = 0, head: int = 20) -> list[Element]:
     """Return the name of a day above, and its rule through each bar (not through the words between them)."""
-    tops = [36 + index * 52 for index in range(count)]
+    tops = [head + 16 + index * 52 for index in range(count)]
     rules = [upright(at, top, top + 26, class_="c-rule-ink", stroke=INK, dash="2 3") for top in tops]
-    return [*rules, words(name, share(at), 11, size=11, anchor=anchor_at(at, low=0.2, high=0.8))]
+    return [*rules, words(name, share(at), 11 + row * 13, size=11, anchor=anchor_at(at, low=0.2, high=0.8))]
 
 
 def _months(scale: _Scale, top: int) -> list[Element]:

@@ -233,7 +233,7 @@ def install(
     makes the one-time key of a form, so that a double click has one effect.
     """
     env.add_extension("jinja2.ext.i18n")
-    install_words: Any = env.install_gettext_callables  # type: ignore[attr-defined]
+    install_words: Any = env.install_gettext_callables  # type: ignore[attr-defined]  # added by the extension
     install_words(gettext, _ngettext_plain, newstyle=True)
     env.filters.update(FILTERS)
     env.globals.update(

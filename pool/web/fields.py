@@ -14,14 +14,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
-from pool.kernel.money import Money, NotAnAmount, parse_money
+from pool.kernel.money import Money, NotAnAmount, exponent_of, parse_money
 from pool.kernel.words import gettext as _
 
 Number = TypeVar("Number", int, Decimal)
 #: Characters that reorder text to the eye. Source: Unicode TR 36, bidirectional text spoofing.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INTEGER = re.compile(r"[-+]?([0-9]{1,19}|[0-9]{1,3}(,[0-9]{3}){1,6})", re.ASCII)
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,10})?", re.ASCII)
+#: A number whose whole part may be grouped; the last mark, with what stands behind it, may be its decimals.
+_NUMBER = re.compile(r"([-+]?)([0-9]{1,19}|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3})+)(?:([.,])([0-9]{1,10}))?")
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s\"(),:;<>\[\\\]_]{1,190}\.[^@\s\"(),:;<>\[\\\]_.]{2,63}")
 _SPACES = ("\u202f", "\u00a0", " ", "'")
 
@@ -185,7 +185,7 @@ class Email(Text):
 
 @dataclass(frozen=True, kw_only=True)
 class Integer(Field):
-    """A whole number within bounds. Grouping by space, apostrophe or comma (1,234) is understood."""
+    """A whole number within bounds. Grouping by space, apostrophe or comma (1,234) is understood, also 1.234.567."""
 
     least: int = 0
     most: int = 2**63 - 1
@@ -193,15 +193,15 @@ class Integer(Field):
 
     def read(self, raw: str) -> Any:
         """Return the number."""
-        text = _without_spaces(raw)
-        if not _INTEGER.fullmatch(text):
+        text = plain_number(raw, places=0)
+        if text is None or "." in text:
             raise FieldError(_("Write a whole number with digits only, for example 1200."))
-        return _within(int(text.replace(",", "")), self.least, self.most)
+        return _within(int(text), self.least, self.most)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecimalField(Field):
-    """A number with a decimal point within bounds, at most ``places`` digits behind the point."""
+    """A number within bounds, at most ``places`` digits behind its point; 0,02 and 1.234,5 are understood too."""
 
     least: Decimal = Decimal(0)
     most: Decimal = Decimal(10) ** 12
@@ -210,8 +210,8 @@ class DecimalField(Field):
 
     def read(self, raw: str) -> Any:
         """Return the number, exactly."""
-        text = _without_spaces(raw)
-        if not _DECIMAL.fullmatch(text):
+        text = plain_number(raw, places=self.places)
+        if text is None:
             raise FieldError(_("Write a number with a point, for example 0.25."))
         if len(text.partition(".")[2]) > self.places:
             raise FieldError(_("Give at most %(n)s digits after the point.", n=self.places))
@@ -230,7 +230,8 @@ class MoneyField(Field):
     def read(self, raw: str) -> Any:
         """Return the amount."""
         try:
-            amount = parse_money(raw, self.currency, field=self.name)
+            typed = plain_number(raw, places=exponent_of(self.currency)) or raw
+            amount = parse_money(typed, self.currency, field=self.name)
         except NotAnAmount as refusal:
             raise FieldError(" ".join(p for p in (refusal.reason, refusal.next_step) if p)) from None
         _within(amount.amount_minor, self.least_minor, self.most_minor)
@@ -240,8 +241,6 @@ class MoneyField(Field):
         """Return the amount as it would be typed."""
         if not isinstance(value, Money):
             return "" if value is None else str(value)
-        from pool.kernel.money import exponent_of
-
         places = exponent_of(value.currency)
         whole, rest = divmod(abs(value.amount_minor), 10**places)
         sign = "-" if value.amount_minor < 0 else ""
@@ -469,6 +468,55 @@ def _without_spaces(raw: str) -> str:
     for space in _SPACES:
         text = text.replace(space, "")
     return text.replace("\u2212", "-")
+
+
+def plain_number(raw: str, *, places: int) -> str | None:
+    """Return a typed number as digits with at most one point, or ``None`` where it is none.
+
+    Marks that can be read in one way only are understood, whatever the country: 0,02 and 1.234,56 and 1,234.56. One
+    mark before exactly three digits can be both: in a whole number a comma groups, elsewhere a point begins decimals,
+    as these pages write them; any other is asked about.
+
+    Raises: FieldError naming both readings.
+    """
+    text = _without_spaces(raw)
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    sign, whole, mark, decimals = found[1].replace("+", ""), found[2], found[3] or "", found[4] or ""
+    grouping = "".join(set(whole) & {".", ","})
+    if not mark and whole.count(grouping or "x") == 1:
+        # Why: "3.500" and "3,500" match as grouped; with one group they may as well be decimals.
+        mark, (whole, decimals), grouping = grouping, whole.split(grouping), ""
+    if mark and mark == grouping:
+        return None
+    digits = whole.replace(grouping, "") if grouping else whole
+    if not mark:
+        return sign + digits
+    if not grouping and len(decimals) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
+        if not places and mark == ",":
+            return sign + whole + decimals
+        if mark != "." or places < 3:
+            raise FieldError(_both_readings(text, f"{sign}{whole}{decimals}", f"{sign}{whole}.{decimals}", places))
+    return f"{sign}{digits}.{decimals}"
+
+
+def _both_readings(typed: str, grouped: str, pointed: str, places: int) -> str:
+    pointed = pointed.rstrip("0").rstrip(".")
+    if not places:
+        return _(
+            "“%(typed)s” can be read as %(grouped)s or as %(pointed)s. Only a whole number fits here: write "
+            "%(grouped)s if you mean that.",
+            typed=typed,
+            grouped=grouped,
+            pointed=pointed,
+        )
+    return _(
+        "“%(typed)s” can be read as %(grouped)s or as %(pointed)s. Write the one you mean.",
+        typed=typed,
+        grouped=grouped,
+        pointed=pointed,
+    )
 
 
 def _within(number: Number, least: Number, most: Number) -> Number:

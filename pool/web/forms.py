@@ -49,12 +49,16 @@ CARRIED = frozenset({"csrf_token", "request_key", "action"})
 
 @dataclass(frozen=True)
 class Section:
-    """Some fields under one title; ``intro`` says what they are for."""
+    """Some fields under one title; ``intro`` says what they are for.
+
+    ``asked_with`` names a field and one of its answers: the section stands folded unless that answer is ticked.
+    """
 
     title: str
     fields: Sequence[Field]
     intro: str = ""
     key: str = ""
+    asked_with: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,11 @@ class Bound:
         """Say whether the form was sent and nothing is wrong with it."""
         return self.is_bound and not self.errors and not self.form_errors
 
+    @property
+    def status(self) -> int:
+        """Return the status of the page that shows the form: 200 to be filled in, 422 to be put right."""
+        return 422 if self.is_bound else 200
+
     def __getitem__(self, name: str) -> Any:
         return self.cleaned[name]
 
@@ -187,6 +196,13 @@ class Bound:
     def answered(self, section: Section) -> int:
         """Return how many fields of a section have an answer."""
         return sum(1 for f in section.fields if self.values.get(f.name))
+
+    def is_asked(self, section: Section) -> bool:
+        """Say whether a section stands open: always, or because its answer is ticked or something in it is wrong."""
+        if section.asked_with is None or self.section_state(section) == "error":
+            return True
+        name, answer = section.asked_with
+        return answer in self.values.get(name, ())
 
     def section_state(self, section: Section) -> str:
         """Return ``error``, ``done`` or ``open`` for the progress of a long form."""

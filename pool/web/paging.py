@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from pool.kernel.listing import DEFAULT_SIZE, LARGEST_SIZE, Cursor, ListRequest, NotInList, Page
+from pool.kernel.listing import (
+    DEFAULT_SIZE,
+    LARGEST_SIZE,
+    BadCursor,
+    Cursor,
+    ListRequest,
+    NotInList,
+    Page,
+    place_unknown,
+)
 from pool.kernel.words import gettext as _
 
 T = TypeVar("T")
@@ -88,19 +97,29 @@ class ListSpec:
     def parse(self, args: Mapping[str, Any]) -> ListRequest:
         """Read the address's query. Names that are no filter of this list are left alone.
 
-        Raises: NotInList (an order or filter value that is not offered), BadCursor.
+        An order or a place that cannot be read is left out, and the request says so: an old bookmark still shows the
+        list. A filter is never left out, for the list would then show more than was asked for.
+
+        Raises: NotInList for a filter value that is not offered.
         """
         sort = str(args.get(SORT) or self.default_sort)
+        note = ""
         if sort and sort.lstrip("-") not in self.sorts():
-            raise NotInList(_("This list cannot be ordered that way."), field=SORT, next_step=_("Pick a column head."))
-        at = str(args.get(AT) or "")
+            sort, note = self.default_sort, _("The list cannot be ordered in the way the address asked for.")
+        at = None
+        try:
+            # Why not after another order: a place is a place in one order.
+            at = Cursor.read(str(args[AT])) if args.get(AT) and not note else None
+        except BadCursor:
+            note = place_unknown()
         return ListRequest(
             search=_one_line(str(args.get(SEARCH) or "")) if self.search else "",
             filters=tuple((f.key, self._chosen(f, args)) for f in self.filters if _values(args, f.key)),
             sort=sort.lstrip("-"),
             descending=sort.startswith("-"),
-            at=Cursor.read(at) if at else None,
+            at=at,
             size=self._size(str(args.get(SIZE) or "")),
+            note=note,
         )
 
     def _chosen(self, wanted: Filter, args: Mapping[str, Any]) -> tuple[str, ...]:

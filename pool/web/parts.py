@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+#: How many values, and of which length, the line of an event tells before its table is opened.
+MOST_IN_GIST, LONGEST_GIST = 3, 80
+
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
@@ -110,6 +113,20 @@ class Event:
         labels = dict.fromkeys([*self.before, *self.after])
         return [(label, self.before.get(label), self.after.get(label)) for label in labels]
 
+    def gist(self) -> list[tuple[str, Any, Any]]:
+        """Return what differs, as ``changes``, where it is little enough for one line; the rest is in the table."""
+        changed = [one for one in self.changes() if one[1] != one[2]]
+        told = [one for one in changed if all(len(str(value)) <= LONGEST_GIST for value in one[1:])]
+        return told[:MOST_IN_GIST]
+
+    def has_more(self) -> bool:
+        """Say whether the table tells more than the gist: further values, or digests in full."""
+        return self.untold() > 0 or any(str(value).startswith("sha256:") for value in self.after.values())
+
+    def untold(self) -> int:
+        """Return how many differences the gist leaves to the table."""
+        return sum(1 for _label, before, after in self.changes() if before != after) - len(self.gist())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tab:
@@ -146,7 +163,10 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a long work is. ``done`` of ``total`` (0: unknown); ``lines`` say what is happening."""
+    """How far a long work is. ``done`` of ``total`` (0: unknown); ``lines`` say what is happening.
+
+    One that ``has_ended`` without a result is not asked for again; ``now_doing`` says so and a line the next step.
+    """
 
     title: str
     done: int = 0
@@ -156,6 +176,8 @@ class Progress:
     started_at: datetime | None = None
     cancel_url: str = ""
     back_url: str = ""
+    has_ended: bool = False
+    next_step: Action | None = None
 
     def share(self) -> int:
         """Return the whole percent that is done."""

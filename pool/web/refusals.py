@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
@@ -20,6 +20,7 @@ STATUS = {
     "conflict": 409,
     "unavailable": 503,
     "throttled": 429,
+    "too_large": 413,
     "refused": 400,
 }
 log = logging.getLogger("pool.web")
@@ -88,8 +89,8 @@ def install(app: Flask) -> None:
         if isinstance(error, CSRFError):
             reason = _("The form's proof of origin is missing or old.")
         response = answer(status, Refusal(reason, next_step=step))
-        if status == 405 and getattr(error, "valid_methods", None):
-            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response
 
     @app.errorhandler(Exception)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from typing import IO, Any
+from functools import wraps
+from typing import IO, Any, cast
 
 from flask import Response, current_app, g, redirect, render_template, request, session
+from flask.sessions import SessionMixin
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response as WsgiResponse
 
 from pool.kernel.clock import now
-from pool.kernel.refusals import Invalid
+from pool.kernel.refusals import Invalid, Refusal
 from pool.kernel.roles import PUBLIC, Actor, Office
 from pool.kernel.settings import Settings
 from pool.kernel.storage import AlreadyDone, Database, Once, Reading
 from pool.kernel.words import gettext as _
+from pool.web.forms import Bound, Form
 from pool.web.session import PoolSession
 
 REQUEST_KEY = "request_key"
@@ -50,8 +54,9 @@ def at() -> datetime:
 
 def pool_session() -> PoolSession:
     """Return the session with our own words on it."""
-    assert isinstance(session._get_current_object(), PoolSession)  # type: ignore[attr-defined]
-    return session  # type: ignore[return-value]
+    found = cast(LocalProxy[SessionMixin], session)._get_current_object()
+    assert isinstance(found, PoolSession)
+    return found
 
 
 def actor() -> Actor:
@@ -129,29 +134,35 @@ def _digest_of(stream: IO[bytes]) -> str:
 def with_values(journey: Callable[..., Any], **values: Any) -> Callable[[Any], Any]:
     """Return the journey with its values filled in; for those whose names :func:`perform` uses itself (``reason``)."""
 
+    @wraps(journey)  # whether it takes numbers is told by its mark
     def filled(work: Any) -> Any:
         return journey(work, **values)
 
-    filled.takes_numbers = getattr(journey, "takes_numbers", False)  # type: ignore[attr-defined]
     return filled
 
 
 def perform(
-    journey: Callable[..., Any], *arguments: Any, then: Callable[[Any], str], reason: str = "", **named: Any
-) -> WsgiResponse:
+    journey: Callable[..., Any],
+    *arguments: Any,
+    then: Callable[[Any], str],
+    show: Callable[[Any], Any] | None = None,
+    reason: str = "",
+    **named: Any,
+) -> Any:
     """Run a journey once in the active seat and go on to the address that ``then`` makes of its result.
 
-    A second click finds the first one's answer. Refusals pass through: a form page shows them at their fields.
+    With ``show`` the first click is answered with the page it makes of the result: for what is shown once and kept
+    nowhere. A second click goes to the first one's address. Refusals pass through: see :func:`attempt`.
     """
     close_reading()
+    addresses: list[str] = []
+
+    def remember(result: Any) -> str:
+        addresses.append(then(result))
+        return addresses[-1]
+
     try:
-        answers: list[str] = []
-
-        def remember(result: Any) -> str:
-            answers.append(then(result))
-            return answers[-1]
-
-        database().run_work(
+        result = database().run_work(
             journey,
             *arguments,
             actor=actor(),
@@ -161,9 +172,31 @@ def perform(
             once=once_of(remember),
             **named,
         )
-        return go(answers[-1])
     except AlreadyDone as done:
         return go(done.answer)
+    return go(addresses[-1]) if show is None else show(result)
+
+
+def form_of(form: Form, values: Mapping[str, Any] | None = None) -> Bound:
+    """Return a form as this request asks for it: with what was sent, or to be filled in, beginning with ``values``."""
+    return form.bind(request.form, request.files) if request.method == "POST" else form.fresh(values)
+
+
+def attempt(bound: Bound, act: Callable[[], Any], *, beyond: Collection[str] = ()) -> Any:
+    """Do what a form asks for and return the answer; ``None`` where the form has to be shown (again).
+
+    A form that was not sent, or is not right, does nothing. What a rule refuses stands at its fields afterwards;
+    kinds of refusal in ``beyond`` are no matter of the form and pass through.
+    """
+    if not bound.valid:
+        return None
+    try:
+        return act()
+    except Refusal as refusal:
+        if refusal.kind in beyond:
+            raise
+        bound.add_refusal(refusal)
+        return None
 
 
 def attachment(data: bytes, *, name: str, media_type: str) -> Response:

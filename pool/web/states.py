@@ -116,6 +116,7 @@ STATES = {
     "inactive": ("neutral", _l("Inactive")),
     "invited": ("due_soon", _l("Invited")),
     "ended": ("neutral", _l("Ended")),
+    "used": ("good", _l("Used")),
     "live": ("good", _l("Live")),
     "retired": ("neutral", _l("Retired")),
     "requested": ("due_soon", _l("Requested")),

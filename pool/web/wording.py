@@ -42,7 +42,9 @@ def condition_state(line: Mapping[str, Any]) -> tuple[str, str, str]:
         return ("met", "good", state_word("met")) if line["met"] else ("not_met", "overdue", state_word("not_met"))
     words = {
         "C3": _("Engaged, waiting for the pool, not reviewed"),
-        "C4": _("Engaged, waiting for the pool, not audited"),
+        "C4": _("Engaged, audit booked, not audited yet")
+        if line["facts"].get("audit_booked")
+        else _("Engaged, waiting for the pool, not audited"),
     }
     return (
         "deemed",

@@ -198,7 +198,7 @@ class PlanModel:
 
     def hint(self, board: Board) -> None:
         """Offer the plan on ``board`` as the first solution, every variable of it."""
-        self.model.clear_hints()  # type: ignore[no-untyped-call]
+        self.model.clear_hints()  # type: ignore[no-untyped-call]  # it alone has no types
         for audit in self.audits:
             place = board.places.get(audit.choice.number)
             self._hint_audit(audit, place)

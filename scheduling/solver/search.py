@@ -65,7 +65,7 @@ def polish(board: Board, *, rounds: int = POLISHING_ROUNDS) -> None:
 
 
 def _dice(board: Board, purpose: str) -> random.Random:
-    return random.Random(f"{board.table.problem.seed}/{purpose}")  # noqa: S311 - a search, not a secret
+    return random.Random(f"{board.table.problem.seed}/{purpose}")
 
 
 def _place_if_possible(board: Board, number: int) -> None:

@@ -19,13 +19,20 @@ PAPER = {
 # --- 5: the audit ----------------------------------------------------------------------------------------------------
 
 
-def conducted(lead: Person) -> str:
-    """Let the lead auditor go from the sealed plan to the report, with one minor finding; return the audit."""
+def conducted(lead: Person, *, ready: bool = True) -> str:
+    """Let the lead auditor go from the sealed plan to the report, with one minor finding; return the audit.
+
+    Where the firm is not ``ready`` without more, stage 1 leaves concerns that are settled before fieldwork.
+    """
     lead.go("Audits").press("AUD-2026-0001")
     lead.press("Seal the plan").press("Seal the plan").press("Begin stage 1")
     lead.press("Report readiness")
-    lead.fill({"Is the firm ready for fieldwork?": "Ready", "Reasons": "Documents and access are in order."})
-    lead.press("Report").press("Begin fieldwork").sees("Fieldwork: 0 of")
+    word = "Ready" if ready else "Ready, with concerns"
+    lead.fill({"Is the firm ready for fieldwork?": word, "Reasons": "Documents and access are in order."})
+    lead.press("Report").press("Begin fieldwork")
+    if not ready:
+        lead.fill({"How the concerns were settled": "The key was handed over."}).press("Begin fieldwork")
+    lead.sees("Fieldwork: 0 of")
     _rate_every_point(lead)
     lead.go("Audits").press("AUD-2026-0001").press("End fieldwork").sees("Write the report")
     lead.press("Report")
@@ -77,7 +84,8 @@ def commented(mara: Person, lead: Person, audit: str) -> None:
 def answered(mara: Person, due_on: date) -> str:
     """Let the firm accept the open finding and propose a remedy; return the finding."""
     mara.go("Findings").press("FIN-2026-0001").press("Accept the finding").sees("Propose a remedy")
-    propose_remedy(mara.press("Propose a remedy"), due_on)
+    mara.press("Propose a remedy").press("Send it to the auditor").sees("things to put right")
+    propose_remedy(mara, due_on)
     return "FIN-2026-0001"
 
 
@@ -105,8 +113,8 @@ def remedied(mara: Person, lead: Person, finding: str) -> None:
     mara.open(f"/firm/findings/{finding}").sees("Verified and closed.")
 
 
-def decided(people: Company, mara: Person, audit: str) -> None:
-    """Let a reviewer and a decision maker, both outside the team, judge the audit, and the clock close it."""
+def decided(people: Company, mara: Person, audit: str, *, by_the_clock: bool = True) -> None:
+    """Let a reviewer and a decision maker, both outside the team, judge; the clock or an administrator closes."""
     theo, dora = people["Theo Marchetti"], people["Dora Haddad"]
     theo.go("Decisions").press(audit)
     theo.fill(
@@ -119,5 +127,8 @@ def decided(people: Company, mara: Person, audit: str) -> None:
     dora.go("Decisions").press(audit).sees("The evidence carries the result.")
     dora.fill({"Outcome": "Conforming, minors open", "Reasons": "One minor lapse, verified closed."}).press("Decide")
     people.live.clock.wait(days=1)
-    people.live.let_the_clock_act()
+    if by_the_clock:
+        people.live.let_the_clock_act()
+    else:
+        people["Amos Berg"].go("Decisions").press(audit).press("Close the audit")
     mara.open(f"/firm/audits/{audit}").sees("Decided and closed.", "One minor lapse, verified closed.")

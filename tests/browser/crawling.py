@@ -28,6 +28,13 @@ PREFIXES = {
     "pool": ("/pool",),
 }
 STARTS = ("/", "/sign-in", "/register", "/verify")
+#: Pages of states that the demo does not hold; tests/browser/test_rare_pages.py looks at each of them.
+RARE = frozenset(
+    {
+        "firm.dispute_finding", "firm.contain_finding", "firm.comment_report", "admin.granted", "admin.granted_audit",
+        "admin.planning",
+    }
+)  # fmt: skip
 #: Parameters that show another part of the same list.
 _PLACES = {"after", "before", "at", "sort", "dir", "since"}
 

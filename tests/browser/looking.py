@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.crawling import Address
 from tests.browser.seats import Seat
 from tests.browser.watching import watch
 from tests.support.chromium import AXE
 
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = ("serious", "critical")
 #: Asks axe for the grave violations only, once colours that are still changing have arrived: rule, words, elements.
@@ -63,7 +63,7 @@ class Gaze:
             context.close()
 
     def _sit(self, seat: Seat) -> BrowserContext:
-        context = self.browser.new_context(base_url=self.url, viewport=DESKTOP, color_scheme="light")  # type: ignore[arg-type]
+        context = self.browser.new_context(base_url=self.url, viewport=DESKTOP, color_scheme="light")
         context.set_default_timeout(30_000)
         if seat.token:
             context.add_cookies([{"name": "pool", "value": seat.token, "url": self.url}])
@@ -72,7 +72,7 @@ class Gaze:
 
     def _look(self, window: Page, one: Address, *, sampled: bool) -> None:
         before = len(self._heard)
-        window.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        window.set_viewport_size(DESKTOP)
         window.emulate_media(color_scheme="light")
         answer = window.goto(one.path)
         if answer is None or answer.status != 200:
@@ -83,7 +83,7 @@ class Gaze:
         if sampled:
             window.emulate_media(color_scheme="dark")
             self._ask(window, one, "desktop in the dark")
-        window.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        window.set_viewport_size(PHONE)
         wider = window.evaluate(_WIDER)
         if wider:
             self._complain(one, f"on a phone {wider}")

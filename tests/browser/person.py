@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
+from pool.kernel.clock import day_of
 from pool.kernel.roles import Actor
 from tests.browser.watching import watch
 from tests.support.live import Live
@@ -29,8 +31,14 @@ class Person:
         )
         self.context.set_default_timeout(MILLISECONDS)
         self.faults = watch(self.context)
+        self.sent: set[str] = set()
+        self.context.on("response", self._answered)
         self.page: Page = self.context.new_page()
         self.acted_at = 0.0
+
+    def _answered(self, response: Response) -> None:
+        if response.request.method == "POST" and response.status < 400:
+            self.sent.add(urlsplit(response.url).path)
 
     # --- going ---------------------------------------------------------------------------------------------------
 
@@ -59,6 +67,7 @@ class Person:
         if "/sign-in" in self.page.url:
             self.sign_in()
             entry.click()
+        self.page.wait_for_load_state()
         return self
 
     def press(self, words: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = True) -> Person:
@@ -108,6 +117,11 @@ class Person:
         return self
 
     @property
+    def today(self) -> date:
+        """Return the day that the application's clock shows."""
+        return day_of(self.live.clock())
+
+    @property
     def ref(self) -> str:
         """Return the reference of the object whose page is open: the last piece of its address."""
         return self.page.url.partition("?")[0].rstrip("/").rpartition("/")[2]
@@ -132,9 +146,21 @@ class Company:
             self._people[name] = Person(self.live, self.browser, name, scripts=self.scripts)
         return self._people[name]
 
+    def another(self, name: str) -> Person:
+        """Give somebody one more browser, as on another device."""
+        self._people[f"{name}, elsewhere"] = Person(self.live, self.browser, name, scripts=self.scripts)
+        return self._people[f"{name}, elsewhere"]
+
     def faults(self) -> list[str]:
         """Return everything that browsers complained about."""
         return [f"{person.name}: {fault}" for person in self._people.values() for fault in person.faults]
+
+    def pressed(self) -> set[str]:
+        """Return the forms that were sent and taken: endpoints, and each step of a booking by its name."""
+        sent = {path for person in self._people.values() for path in person.sent}
+        routes = self.live.app.url_map.bind("127.0.0.1")
+        found = (routes.match(path, method="POST") for path in sent)
+        return {f"booking:{values['move']}" if "move" in values else endpoint for endpoint, values in found}
 
     def leave(self) -> None:
         """Close every window."""
@@ -153,7 +179,7 @@ def company(live: Live, browser: Browser, *, scripts: bool = True) -> Iterator[C
     people = Company(live, browser, scripts=scripts)
     try:
         yield people
-        assert people.faults() == []
+        assert people.faults() == [], "\n".join(people.faults())
     except Exception as error:
         error.add_note(people.describe())
         raise

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.crawling import Address, chosen, crawl, guessed, route_of
+from tests.browser.crawling import RARE, Address, chosen, crawl, guessed, route_of
 from tests.browser.looking import Gaze
 from tests.browser.seats import at_the_door, seats
 from tests.support.counts import SOAKING, count
@@ -19,12 +19,10 @@ from tests.support.live import Live, copied_demo, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.soak_part("pages")]
 
-#: Routes that answer no page of the demo: files, states the demo does not hold, and accounts it has none of.
+#: Routes that answer no page but a file.
 NO_PAGE = {
     "static", "firm.report", "firm.statement_paper", "firm.finding_file", "firm.model_file", "auditor.file",
     "admin.audit_file", "admin.competence_file", "admin.plan_document", "admin.pool_statement_paper",
-    "firm.dispute_finding", "firm.contain_finding", "firm.comment_report", "admin.planning",
-    "admin.granted", "admin.granted_audit",
 }  # fmt: skip
 
 
@@ -63,7 +61,7 @@ def test_every_link_leads_to_a_page_that_the_seat_may_open(reached: list[Address
 
 def test_every_route_is_looked_at(live: Live, pages: list[Address]) -> None:
     routes = {rule.endpoint for rule in live.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
-    assert sorted(routes - {one.endpoint for one in pages} - NO_PAGE) == []
+    assert sorted(routes - {one.endpoint for one in pages} - NO_PAGE - RARE) == []
 
 
 @pytest.mark.parametrize("audience", ["public", "firm", "auditor", "pool"])

@@ -1,4 +1,6 @@
-"""Pages the demo holds no state for: a finding just issued, a report in its factual check, a regulator's grants."""
+"""Pages the demo holds no state for: a finding just issued, a report in its factual check, a regulator's grants,
+a plan that the pool's clock is making.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from auditors.casework import service
+from auditors.casework import queries, service
+from pool.journeys import planning
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Database, Work
 from pool.members import service as members
-from tests.browser.crawling import Address
+from tests.browser.crawling import RARE, Address
 from tests.browser.looking import Gaze
 from tests.browser.seats import Seat
 from tests.support import casework, people
@@ -56,23 +59,33 @@ def sit(world: World, who: Actor, audience: str) -> Seat:
 
 
 def regulated(work: Work) -> Actor:
-    """Give somebody the seat of a regulator."""
+    """Give somebody the seat of a regulator, and sight of the one audit."""
     person = members.add_person(
         work, name="Rosa Lindt", email="rosa@authority.example", password=people.PASSWORD, is_demo=True
     )
-    return members.give_seat(work, person_id=person.id, office=Office.REGULATOR).actor()
+    seat = members.give_seat(work, person_id=person.id, office=Office.REGULATOR)
+    file = queries.audit_file(work, "AUD-2026-0001")
+    for part in file.participants:
+        service.grant(
+            work, audit_id=file.id, person_id=person.id, firm_id=part.firm_id, deployment_id=part.deployment_id
+        )
+    return seat.actor()
 
 
 def test_no_browser_complains_of_rare_pages(live: Live, world: World, browser: Browser) -> None:
     mara = sit(world, world.mara, "firm")
     regulator = sit(world, world.database.run_work(regulated, actor=SYSTEM, at=world.at), "pool")
+    pia = sit(world, world.pia, "pool")
+    key = world.database.run_work(planning.ask_for_plan, actor=world.pia, at=world.at)
     pages = [
         Address(mara, "/firm/findings/FIN-2026-0001/dispute", "firm.dispute_finding", ""),
         Address(mara, "/firm/findings/FIN-2026-0001/contain", "firm.contain_finding", ""),
         Address(mara, "/firm/audits/AUD-2026-0001/comment", "firm.comment_report", ""),
         Address(regulator, "/pool/granted", "admin.granted", ""),
+        Address(regulator, "/pool/granted/AUD-2026-0001", "admin.granted_audit", ""),
+        Address(pia, f"/pool/plan/making/{key}", "admin.planning", ""),
     ]
     gaze = Gaze(browser, live.url)
     gaze.look_at(pages, sample=1)
-    assert gaze.looked == len(pages)
+    assert gaze.looked == len(pages) and {one.endpoint for one in pages} == RARE
     assert gaze.faults == [], "\n".join(gaze.faults)

@@ -98,12 +98,22 @@ def test_show_tells_the_state_as_it_was_known(keys: dict[str, tuple[str, str]]) 
         (["FIRM-2025-0001", "--on", "yesterday"], "on"),
         (["FIRM-2025-0001", "--known", "20260101"], "known"),
         (["FIRM-2025-0001", "--known", ""], "known"),
+        (["FIRM-2025-0001", "--on", "2999-01-01"], "on"),
+        (["--deployment", "DEP-2026-0001", "--known", "2999-01-01"], "known"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["words", "json"])
 def test_show_refuses(argv: list[str], field: str, form: list[str]) -> None:
     assert refusal("record", "show", *argv, *form)["field"] == field
+
+
+def test_show_of_a_deployment_named_as_a_firm_says_how_to_ask() -> None:
+    assert refusal("record", "show", "DEP-2026-0001") == {
+        "field": "firm",
+        "reason": "DEP-2026-0001 is a deployment, not a firm.",
+        "next_step": "Ask with --deployment DEP-2026-0001.",
+    }
 
 
 def test_show_in_words_for_people(keys: dict[str, tuple[str, str]]) -> None:

@@ -60,6 +60,13 @@ def test_demo_has_bookings_in_every_state(reading: Reading) -> None:
     assert {str(state) for state in BookingState} - states == set()
 
 
+def test_demo_has_an_offer_that_waits_for_its_firm_and_one_that_waits_for_its_auditors(reading: Reading) -> None:
+    proposed = bookings.bookings_of(reading, ListRequest(filters=(("state", ("proposed",)),), size=200)).items
+    standing = [bookings.booking(reading, one.ref).standing for one in proposed]
+    waits = {(one.all_accepted_at is not None, one.shown_at is not None) for one in standing if one is not None}
+    assert waits == {(True, False), (False, False)}
+
+
 def test_demo_has_a_closed_period_whose_books_balance(reading: Reading) -> None:
     periods = costs.periods(reading, ListRequest(size=200)).items
     closed = [one for one in periods if one.state == "closed"]

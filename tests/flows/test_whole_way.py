@@ -15,7 +15,7 @@ from pool.bookings import queries as bookings
 from pool.costs import ledger_queries as ledger
 from pool.costs import queries as costs
 from pool.harbor.queries import record_faults, register_entry, standing_of
-from pool.journeys import audit, book, conclude, plan, remedy, settle, standing, submit
+from pool.journeys import asking, audit, book, conclude, plan, remedy, settle, standing, submit
 from pool.journeys.report import firm_report
 from pool.kernel.clock import day_of, utc
 from pool.kernel.roles import PUBLIC, SYSTEM, Actor
@@ -160,9 +160,8 @@ def booked(story: Story, deployment: str) -> tuple[str, str]:
     published = story.do(pool.pia, plan.publish_plan, plan=kept.ref)
     (proposal,) = published.proposals
     team = [one["auditor"] for one in answer["assignments"][0]["team"]]
-    for key, auditor_id in pool.auditor_ids.items():
-        asked = story.read(pool.actors[key], bookings.asked_of_auditor, auditor_id)
-        if asked:
+    for key in pool.auditor_ids:
+        if story.read(pool.actors[key], asking.waiting_for_answer):
             story.do(pool.actors[key], plan.answer_proposal, proposal=proposal, answer="accepted")
             team.append(key)
     story.do(pool.mara, book.show_offer, booking=ref)
@@ -183,7 +182,7 @@ def test_whole_way_from_a_model_file_to_a_paper(story: Story) -> None:
     lead_actor = next(actor for actor in pool.actors.values() if actor.person_id == lead.person_id)
 
     story.now = utc(*_parts(story.read(pool.pia, bookings.booking, booking).line.starts_on), 6)
-    story.do(SYSTEM, book.start_audits)
+    story.do(SYSTEM, book.start_audit, booking=booking)
     found = audited(story, audit_ref, lead_actor)
     remedied(story, found, lead_actor)
     decided(story, audit_ref)
@@ -289,7 +288,7 @@ def decided(story: Story, audit_ref: str) -> None:
         outcomes="conforming_with_minors",
         reasons="One minor lapse, verified closed.",
     )
-    story.do(SYSTEM, conclude.close_decided)
+    story.do(SYSTEM, conclude.close, audit_ref=audit_ref)
     assert story.read(pool.mara, casework.audit_file, audit_ref).state == "closed"
 
 

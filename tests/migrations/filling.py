@@ -41,6 +41,8 @@ def _next(n: int) -> int:
 EXACT: dict[tuple[str, str], Callable[[int], Any]] = {
     ("approval", "position"): lambda n: 1,
     ("booking", "people"): lambda n: 1,
+    ("credential_reset", "asked_by"): _next,
+    ("credential_reset", "confirmed_by"): lambda n: None if n % 2 == 0 else _next(_next(n)),
     ("decision", "decider_id"): lambda n: _next(_next(n)),
     ("evidence_file", "sha256"): lambda n: f"{n:064x}",
     ("model_file", "sha256"): lambda n: f"{n:064x}",
@@ -142,10 +144,11 @@ def _value(column: Column[Any], n: int) -> Any:
     raise AssertionError(f"no value for {column.table.name}.{column.name} of type {kind!r}")
 
 
-def contents(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, as tuples, in a fixed order."""
+def contents(connection: Connection) -> dict[str, list[tuple[tuple[str, Any], ...]]]:
+    """Return every row of every table, as pairs of column and value, in a fixed order."""
     found = {}
     for name in inspect(connection).get_table_names():
         if name != BOOKKEEPING:
-            found[name] = sorted((tuple(r) for r in connection.exec_driver_sql(f"SELECT * FROM {name}")), key=repr)
+            rows = connection.exec_driver_sql(f"SELECT * FROM {name}").mappings()
+            found[name] = sorted((tuple(sorted((str(k), v) for k, v in row.items())) for row in rows), key=repr)
     return found

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from pool.kernel.clock import utc
+from pool.kernel.fences import policies_of
 from pool.kernel.storage import APP_ROLE, Database, mapped_rows
-from pool.kernel.tenancy import Scope, ScopeKind, criterion
+from pool.kernel.tenancy import Scope, ScopeKind, criterion, settings_of
 from tests.migrations.describing import triggers
 from tests.migrations.filling import fill
 
@@ -82,7 +83,7 @@ def test_role_may_do_what_the_declarations_say_and_no_more(full_postgres: Databa
         "FROM information_schema.role_table_grants WHERE grantee = :role AND table_schema = 'public' GROUP BY 1"
     )
     with full_postgres.engine.connect() as connection:
-        rights = {table: verbs for table, verbs in connection.execute(query, {"role": APP_ROLE})}  # noqa: C416
+        rights = {row[0]: row[1] for row in connection.execute(query, {"role": APP_ROLE})}
         role = connection.execute(
             sa.text("SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = :role"),
             {"role": APP_ROLE},
@@ -103,9 +104,7 @@ def test_every_table_has_a_policy_that_is_forced(full_postgres: Database) -> Non
     )
     with full_postgres.engine.connect() as connection:
         found = {name: (forced, policies) for name, forced, policies in connection.execute(query)}
-    assert found == {
-        entity.__tablename__: (True, 4 if visibility.pool_writes else 1) for entity, visibility in mapped_rows()
-    }
+    assert found == {entity.__tablename__: (True, len(policies_of(visibility))) for entity, visibility in mapped_rows()}
 
 
 @pytest.mark.postgres
@@ -122,13 +121,6 @@ def test_role_without_a_scope_sees_no_row_of_a_private_table(full_postgres: Data
 def test_both_fences_show_the_same_rows(full_postgres: Database, name: str) -> None:
     """Compare the query criterion, row-level security off, with row-level security, the criterion off."""
     scope = SCOPES[name]
-    settings = {
-        "pool.scope": str(scope.kind),
-        "pool.firm": str(scope.firm_id or ""),
-        "pool.person": str(scope.person_id or ""),
-        "pool.auditor": str(scope.auditor_id or ""),
-        "pool.instant": scope.at.isoformat(),
-    }
     different = []
     seen_at_all = 0
     with full_postgres.engine.connect() as connection:
@@ -138,7 +130,7 @@ def test_both_fences_show_the_same_rows(full_postgres: Database, name: str) -> N
             asked = sa.select(*key).order_by(*key)
             by_criterion = connection.execute(asked if rule is None else asked.where(rule)).all()
             nested = connection.begin_nested()
-            for setting, value in settings.items():
+            for setting, value in settings_of(scope).items():
                 connection.execute(sa.select(sa.func.set_config(setting, value, True)))
             connection.execute(sa.text(f"SET LOCAL ROLE {APP_ROLE}"))
             by_security = connection.execute(asked).all()
@@ -148,3 +140,27 @@ def test_both_fences_show_the_same_rows(full_postgres: Database, name: str) -> N
                 different.append((entity.__tablename__, by_criterion, by_security))
     assert different == []
     assert seen_at_all > 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", ["firm 1", "grant of person 1"])
+def test_policies_ask_for_grants_and_parties_once_per_statement_and_not_once_per_row(
+    full_postgres: Database, name: str
+) -> None:
+    per_row = []
+    asked = 0
+    with full_postgres.engine.connect() as connection:
+        for setting, value in settings_of(SCOPES[name]).items():
+            connection.execute(sa.select(sa.func.set_config(setting, value, True)))
+        connection.execute(sa.text(f"SET LOCAL ROLE {APP_ROLE}"))
+        for entity, _visibility in mapped_rows():
+            plan = connection.execute(sa.text(f"EXPLAIN SELECT 1 FROM {entity.__tablename__}")).scalars().all()
+            filters = [line for line in plan if "Filter:" in line and "SubPlan" in line]
+            asked += len(filters)
+            per_row += [
+                (entity.__tablename__, line)
+                for line in filters
+                if line.count("SubPlan") != line.count("hashed SubPlan")
+            ]
+    assert per_row == []
+    assert asked > 10

@@ -6,6 +6,7 @@ import random
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from tests.support.counts import count
 
 Document = dict[str, Any]
 SEEDS = st.integers(0, 2**31 - 1)
+
+pytestmark = pytest.mark.soak_part("planning")
 
 
 def made(seed: int, effort: int) -> Problem:

@@ -150,6 +150,14 @@ def test_deemed_record_when_printed_says_engaged_waiting_not_audited_everywhere(
     assert "Notauditedyet2026-09-30" in text
 
 
+def test_deemed_record_when_the_audit_is_booked_says_its_day() -> None:
+    booked = date(2026, 12, 14)
+    (line,) = [line for line in basis(deemed=True) if line.deemed]
+    words = "Engaged, audit booked for 2026-12-14, not audited yet"
+    assert condition_result(replace(line, booked_for=booked)) == (words, "soon")
+    assert standing_word(replace(clinic().standing, booked_for=booked)) == words
+
+
 def test_deemed_condition_when_ethics_or_base_model_is_late_is_told_apart() -> None:
     (line,) = [line for line in basis(deemed=True) if line.deemed]
     assert condition_result(replace(line, condition="C3"))[0] == (
@@ -277,7 +285,7 @@ def test_cost_section_when_lines_do_not_sum_is_refused() -> None:
 
 def test_cost_section_when_an_amount_is_no_whole_number_is_refused() -> None:
     with pytest.raises(UnsoundReport, match="whole numbers"):
-        CostSection(period="p", currency="EUR", lines=(), total_minor=0.0)  # type: ignore[arg-type]
+        CostSection(period="p", currency="EUR", lines=(), total_minor=0.0)  # type: ignore[arg-type]  # refused
 
 
 def test_report_when_its_instant_has_no_zone_is_refused() -> None:

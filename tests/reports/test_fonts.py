@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from pool.reports import fonts
 from pool.reports.firm_report import render_firm_report
@@ -170,7 +170,7 @@ def test_own_fonts_when_read_cover_gb2312_and_the_first_level_of_big5() -> None:
 
 
 def test_own_fonts_when_shipped_carry_their_licence_bear_no_reserved_name_and_stay_small() -> None:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     files = sorted(OWN_FONTS.iterdir())
     assert [path.name for path in files] == [

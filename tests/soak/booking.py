@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
 
 from auditors.casework.tables import Audit
 from auditors.roster.tables import Auditor
@@ -262,7 +263,7 @@ def after_a_look_and_some_work(pool: Pool, database: Database, asked: Attempt) -
 
 
 def _naive(pool: Pool, database: Database, asked: Attempt, *, looks: bool, work_seconds: float = 0) -> tuple[str, str]:
-    table = HalfDayRow.__table__  # type: ignore[attr-defined]
+    table = SQLModel.metadata.tables[HalfDayRow.__tablename__]
     cells = [(pool.auditors[n], half.ordinal) for n in asked.team for half in asked.half_days]
     wanted = sa.tuple_(table.c.auditor_id, table.c.half_day).in_(cells)
     for _ in range(PATIENCE):

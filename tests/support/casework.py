@@ -17,8 +17,9 @@ from pool.bookings.tables import Booking
 from pool.kernel.clock import utc
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Database, Work
-from pool.registry.tables import Deployment, TunedModel
+from pool.registry.tables import Deployment
 from tests.support import people
+from tests.support.models import tuned_model
 
 AT = utc(2026, 9, 7, 9)
 DEADLINES = {
@@ -96,7 +97,7 @@ def build(database: Database) -> World:
 
 def _deploy(work: Work, world: World, firm: str, name: str, number: int) -> None:
     firm_id = world.pool.firm_ids[firm]
-    model = work.add(TunedModel(ref=f"MOD-2026-{number:04d}", firm_id=firm_id, name=name))
+    model = tuned_model(work, firm_id, name, ref=f"MOD-2026-{number:04d}")
     deployment = work.add(
         Deployment(
             ref=f"DEP-2026-{number:04d}",
@@ -120,6 +121,10 @@ def _deploy(work: Work, world: World, firm: str, name: str, number: int) -> None
             window_from=date(2026, 9, 7),
             window_until=date(2026, 12, 31),
             requested_at=work.at,
+            facts_snapshot={
+                "firm": {"ref": world.pool.firm_refs[firm], "name": firm},
+                "deployments": [{"ref": deployment.ref, "name": deployment.name}],
+            },
         )
     )
     assert deployment.id is not None and booking.id is not None

@@ -21,6 +21,11 @@ from sqlalchemy.engine import make_url
 
 #: Key of the advisory lock under which templates are migrated: roles belong to the whole server.
 MIGRATION_LOCK = 0x41505F54
+#: The parameters of a fixture that gives everything once on each kind of database.
+KINDS = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
+]
 
 
 @contextmanager

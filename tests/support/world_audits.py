@@ -213,8 +213,11 @@ def build_plan(world: World) -> None:
     world.keep("", "planning", "0" * 32)
 
 
-def build_money(world: World) -> None:
-    """Close the days in which the audits began, so that each firm has a statement; leave the days after them open."""
+def build_money(world: World, **fields: int) -> None:
+    """Close the days in which the audits began, so that each firm has a statement; leave the days after them open.
+
+    ``fields`` are costs in minor units of competence domains, by code with an underscore: ``X_HEA=90_001``.
+    """
     pool = world.pool
     begun = day_of(world.at)
     first, last = begun - timedelta(days=30), begun + timedelta(days=5)
@@ -229,6 +232,11 @@ def build_money(world: World) -> None:
         document="rent",
         incurred_on=begun,
     )
+    for code, amount in fields.items():
+        world.do(
+            pool.tess, settle.add_cost, period=period.ref, facility=code.replace("_", "-"), amount_minor=amount,
+            document="desk", incurred_on=begun,
+        )  # fmt: skip
     world.at += timedelta(days=10)
     world.do(pool.tess, settle.allocate, period=period.ref)
     world.do(pool.amos, settle.review, period=period.ref)

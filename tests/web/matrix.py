@@ -35,7 +35,7 @@ ARGUMENTS = {
     "key": "planning",
 }
 #: Where an argument means something else on one page.
-ENDPOINTS = {("firm.finding_file", "sha256"): "finding_sha256"}
+ENDPOINTS = {("firm.finding_file", "sha256"): "finding_sha256", ("signin.reset", "token"): "reset_token"}
 #: The piece of the address before the argument -> kind of object.
 SEGMENTS = {
     "models": "model",
@@ -51,6 +51,7 @@ SEGMENTS = {
     "leave": "leave",
     "interests": "interest",
     "people": "seat",
+    "resets": "reset",
     "sessions": "session",
     "seats": "own_seat",
     "bookings": "booking",
@@ -69,7 +70,18 @@ SEGMENTS = {
 WORDS = {"move": "withdraw", "document": "problem"}
 #: Objects of the pool that belong to no firm: only the pool's offices reach a page with one.
 SHARED = frozenset(
-    {"foundation_model", "period", "plan", "planning", "auditor", "competence", "activity", "invitation"}
+    {
+        "foundation_model",
+        "period",
+        "plan",
+        "planning",
+        "auditor",
+        "competence",
+        "activity",
+        "invitation",
+        "reset",
+        "reset_token",
+    }
 )
 #: An object that is nowhere, in the form of each kind.
 ABSENT: Mapping[str, str] = {

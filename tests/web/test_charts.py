@@ -98,6 +98,23 @@ def test_plan_board_places_half_days_and_cuts_at_its_edges() -> None:
     assert len(board.table) == 3
 
 
+def test_words_of_a_short_bar_stand_beside_it_where_there_is_room() -> None:
+    monday = date(2026, 3, 2)
+    short = boards.Bar("Kestrel Retail Cloud", monday, monday)
+    after = boards.Bar("b", date(2026, 3, 4), date(2026, 3, 5))
+    alone, crowded = (
+        boards.plan_board("p", title="t", start=monday, days=50, rows=[boards.Row("Ada", bars)])
+        for bars in ([short], [short, after])
+    )
+
+    def places(board: boards.Board) -> list[str | None]:
+        inner = _parse(board.rows[0][1]).iter(f"{SVG}svg")
+        return [one.get("x") for one in inner if one.get("x") is not None]
+
+    assert places(alone) == ["2%"], "beside, so that nothing is cut"
+    assert places(crowded)[0] == "0%", "no room: inside, cut"
+
+
 def test_empty_charts_say_so() -> None:
     text = charts.stacked_bar("a", title="t", parts=[], head=("x", "y")).svg
     assert "There is nothing to show yet." in text
@@ -119,3 +136,30 @@ def test_writer_refuses_what_a_strict_page_may_not_hold() -> None:
 def test_picture_is_as_wide_as_its_place() -> None:
     root = _parse(picture(key="k", title="t", description="d", height=10))
     assert (root.get("width"), root.get("viewBox")) == ("100%", None)
+
+
+def _texts(text: str) -> list[tuple[str, str, str]]:
+    return [(e.text or "", e.get("x", ""), e.get("y", "")) for e in _parse(text).iter(f"{SVG}text")]
+
+
+def test_long_label_of_a_bar_stands_in_lines_with_its_amount_beneath() -> None:
+    label = "Law and rights of affected people in several member states of a union"
+    parts = [charts.Part(label, 2, "12 000.00 EUR"), charts.Part("Trips", 1, "1.00 EUR")]
+    found = _texts(charts.comparison_bars("a", title="t", parts=parts, head=("x", "y")).svg)
+    lines = [one for one in found if one[0] and one[0] in label]
+    assert " ".join(one[0] for one in lines) == label and max(len(one[0]) for one in lines) <= charts.PHONE_LETTERS
+    heights = {words: float(y) for words, _x, y in found}
+    assert heights["12 000.00 EUR"] > max(heights[one[0]] for one in lines), "no word covers another"
+    assert heights["1.00 EUR"] == heights["Trips"], "a short label keeps its amount beside it"
+
+
+def test_names_of_near_days_stand_on_rows_of_their_own_and_short_states_in_a_key() -> None:
+    day = date(2026, 3, 2)
+    spans = [charts.Span(day, date(2026, 11, 20), "good_standing"), charts.Span(date(2026, 11, 20), None, "at_risk")]
+    marks = [(date(2026, 11, 28), "Suspension"), (date(2026, 11, 24), "today"), (date(2026, 4, 1), "signed")]
+    chart = charts.standing_timeline(
+        "c", title="t", lines=[("known", spans)], start=day, end=date(2026, 12, 1), marks=marks
+    )
+    heights = {words: y for words, _x, y in _texts(chart.svg)}
+    assert heights["today"] != heights["Suspension"] and heights["signed"] == heights["today"]
+    assert "At risk" in heights, "a state too short for its word is named beneath"

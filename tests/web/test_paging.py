@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -144,10 +144,12 @@ def test_read_page_with_an_unknown_order_or_filter_refuses(books: Connection) ->
             _page(books, request)
 
 
-def test_read_page_with_a_cursor_of_another_type_refuses(books: Connection) -> None:
+def test_read_page_with_a_cursor_of_another_type_begins_anew_and_says_so(books: Connection) -> None:
+    first = _page(books, ListRequest(sort="name"))
     for value in (7, date(2026, 1, 1), True):
-        with pytest.raises(BadCursor):
-            _page(books, ListRequest(sort="name", at=Cursor(value, 1)))
+        found = _page(books, ListRequest(sort="name", at=Cursor(value, 1)))
+        assert (found.items, found.previous_cursor) == (first.items, None)
+        assert "not known" in found.request.note and not first.request.note
 
 
 @pytest.mark.parametrize("value", [None, 7, "ä'\"", date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC), True])
@@ -171,10 +173,21 @@ def test_parse_of_an_address_keeps_what_is_offered() -> None:
     assert SPEC.parse({"size": "500"}).size == 200
 
 
-@pytest.mark.parametrize("args", [{"sort": "id"}, {"state": "secret"}, {"at": "!!!"}])
-def test_parse_of_what_is_not_offered_refuses(args: dict[str, str]) -> None:
-    with pytest.raises((NotInList, BadCursor)):
-        SPEC.parse(args)
+def test_parse_of_a_filter_that_is_not_offered_refuses() -> None:
+    with pytest.raises(NotInList):
+        SPEC.parse({"state": "secret"})
+
+
+@pytest.mark.parametrize("args", [{"sort": "id"}, {"at": "!!!"}, {"sort": "-", "at": "!!!"}])
+def test_parse_of_an_order_or_place_that_cannot_be_read_gives_the_usual_list(args: dict[str, str]) -> None:
+    asked, usual = SPEC.parse({**args, "state": "open"}), SPEC.parse({"state": "open"})
+    assert asked.note and not usual.note
+    assert replace(asked, note="") == usual
+
+
+def test_place_in_an_order_that_is_not_offered_is_left_out() -> None:
+    asked = SPEC.parse({"sort": "id", "at": Cursor(7, 1).token()})
+    assert (asked.at, asked.sort) == (None, "name") and "ordered" in asked.note
 
 
 def test_view_addresses_keep_what_was_chosen() -> None:

@@ -9,7 +9,7 @@ from pool.web.guards import guard
 blueprint = Blueprint("admin", __name__)
 blueprint.before_request(guard)
 
-from pool.web.admin import (  # noqa: E402
+from pool.web.admin import (  # noqa: E402  (pages register themselves)
     activity,
     auditor_page,
     bookings,
@@ -32,6 +32,7 @@ from pool.web.admin import (  # noqa: E402
     plan,
     plan_steps,
     record,
+    resets,
     roster,
     roster_entry,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "plan",
     "plan_steps",
     "record",
+    "resets",
     "roster",
     "roster_entry",
 ]

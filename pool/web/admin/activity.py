@@ -48,7 +48,7 @@ def activity() -> Any:
     """List the journal, newest first."""
     verbs, kinds = kinds_of_activity(reading())
     spec = (
-        SPEC.with_choices("verb", [(one, _readable(one)) for one in verbs])
+        SPEC.with_choices("verb", [(one, deed_word("", one)) for one in verbs])
         .with_choices("subject_kind", [(one, _readable(one)) for one in kinds])
         .with_choices("office", [(one, office_word(one)) for one in OFFICES])
     )

@@ -13,7 +13,6 @@ from auditors.roster.queries import CompetenceMissing
 from auditors.roster.values import AuditorView, CompetenceView
 from pool.journeys import roster as journeys
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web import display
@@ -22,7 +21,18 @@ from pool.web.admin.roster import competence_names
 from pool.web.fields import Choice, DateField, FileField, LongText, Radio, Text, Upload
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Crumb, Fact
-from pool.web.requests import at, attachment, close_reading, page, perform, reading, settings, with_values
+from pool.web.requests import (
+    at,
+    attachment,
+    attempt,
+    close_reading,
+    form_of,
+    page,
+    perform,
+    reading,
+    settings,
+    with_values,
+)
 
 #: How long a competence is confirmed for where nobody says otherwise.
 USUAL_YEARS = 3
@@ -97,18 +107,19 @@ def add_competence(ref: str) -> Any:
             values = dict(bound.cleaned)
             digest = _kept(values.pop("evidence"))
             values["level"] = int(values["level"])
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     journeys.add_competence,
                     auditor=found.ref,
                     evidence_digest=digest,
                     **values,
                     then=lambda _view: _back(found),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+                ),
+                beyond={"forbidden"},
+            )
+            if answer is not None:
+                return answer
     return _page(found, bound, title=_("Confirm a competence"), lead="", label=_("Confirm"))
 
 
@@ -123,18 +134,19 @@ def renew_competence(ref: str, competence: str) -> Any:
         if bound.valid:
             values = dict(bound.cleaned)
             digest = _kept(values.pop("evidence"))
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     journeys.renew_competence,
                     competence=competence,
                     evidence_digest=digest,
                     **values,
                     then=lambda _view: _back(found),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+                ),
+                beyond={"forbidden"},
+            )
+            if answer is not None:
+                return answer
     return _page(
         found,
         bound,
@@ -149,23 +161,21 @@ def renew_competence(ref: str, competence: str) -> Any:
 def end_competence(ref: str, competence: str) -> Any:
     """Ask why a competence ends, and end it now."""
     found, held = _competence(ref, competence)
-    bound = END.fresh()
-    if request.method == "POST":
-        bound = END.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    with_values(journeys.end_competence, competence=competence, reason=bound["reason"]),
-                    then=lambda _view: _back(found),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+    bound = form_of(END)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(journeys.end_competence, competence=competence, reason=bound["reason"]),
+            then=lambda _view: _back(found),
+        ),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     title = _("End %(code)s of %(name)s", code=held.code, name=found.name)
     return page(
         "shared/confirm.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         confirm_title=title,
         confirm_text=_(
             "It stops counting at once: plans made from now on do not build on it. Audits that are booked stay booked; "
@@ -239,7 +249,7 @@ def _way(found: AuditorView, title: str) -> list[Crumb]:
 def _page(found: AuditorView, bound: Bound, *, title: str, lead: str, label: str) -> Any:
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=_("%(title)s: %(name)s", title=title, name=found.name),
         form_lead=lead or None,
         bound=bound,

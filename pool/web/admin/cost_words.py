@@ -13,10 +13,11 @@ from pool.costs.drivers import (
     EXPOSURE_UNIT,
     FIRM_UNIT,
     METHODOLOGY,
-    MICRO,
     TRIPS,
 )
 from pool.costs.ledger_rules import AccountCode
+from pool.costs.splitting import FacilityCost
+from pool.costs.wording import per_unit
 from pool.kernel.money import Money, exponent_of, format_money
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -26,7 +27,6 @@ from pool.web.charts import Chart, Part, stacked_bar
 
 #: A bar of more parts than this says nothing; the smallest ones are drawn as one.
 MOST_PARTS = 6
-_MICRO_UNITS = frozenset({EXPOSURE_UNIT, DAY_UNIT, CONTACT_UNIT})
 _ACCOUNTS = {
     AccountCode.BANK: _l("Bank"),
     AccountCode.MEMBER_RECEIVABLE: _l("Owed by members"),
@@ -63,7 +63,7 @@ def exact_words(value: Fraction, currency: str) -> str:
 
 def weight_words(weight: int, unit: str) -> str:
     """Return a weight in the unit people count in: millionths become whole units."""
-    value = Decimal(weight) / MICRO if unit in _MICRO_UNITS else Decimal(weight)
+    value = Decimal(weight) / per_unit(unit)
     return display.number(value.quantize(Decimal("0.0001")).normalize() if value % 1 else int(value))
 
 
@@ -77,14 +77,16 @@ def unit_head(unit: str) -> str:
     }.get(unit, "")
 
 
-def driver_words(driver: str) -> str:
-    """Return what a facility's costs follow."""
+def driver_words(facility: FacilityCost) -> str:
+    """Return what a facility's costs follow; trips follow only those of the auditor-days that are spent on site."""
+    if facility.code == TRIPS:
+        return unit_head(CONTACT_UNIT)
     return {
         "equal": _("one part per firm"),
         "exposure": _("base load of deployments"),
         "days": _("auditor-days"),
         "direct": _("the firm that caused it"),
-    }.get(driver, driver)
+    }.get(facility.driver, facility.driver)
 
 
 def account_words(account: str) -> str:

@@ -26,7 +26,7 @@ from pool.web.fields import Choice, DateField, LongText, MoneyField, Text
 from pool.web.forms import Form, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Tab
-from pool.web.requests import actor, at, attachment, page, perform, reading
+from pool.web.requests import actor, at, attachment, attempt, form_of, page, perform, reading
 
 STATES = (
     ("open", _l("Open")),
@@ -124,23 +124,21 @@ def _cell(item: object, column: Column) -> object:
 @blueprint.route("/pool/costs/open", methods=["GET", "POST"])
 def open_period() -> Any:
     """Open a period with its facilities."""
-    bound = OPEN.fresh(_next_days())
-    if request.method == "POST":
-        bound = OPEN.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    settle.open_period,
-                    **bound.cleaned,
-                    then=lambda made: url_for("admin.period", period=made.ref),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+    bound = form_of(OPEN, _next_days())
+    answer = attempt(
+        bound,
+        lambda: perform(
+            settle.open_period,
+            **bound.cleaned,
+            then=lambda made: url_for("admin.period", period=made.ref),
+        ),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=_("Open a period"),
         form_lead=_(
             "It gets a facility for administration, one for methodology, one per competence domain, one for trips. "
@@ -248,7 +246,7 @@ def add_cost(period: str) -> Any:
         lead += " " + _("The split that stands no longer counts after this; the costs are split anew.")
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=_("Add a cost to %(ref)s", ref=found.ref),
         form_lead=lead,
         bound=bound,

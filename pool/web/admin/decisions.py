@@ -30,7 +30,7 @@ from pool.web.fields import Choice, LongText, Radio
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb
-from pool.web.requests import actor, attachment, page, perform, reading
+from pool.web.requests import actor, attachment, attempt, page, perform, reading
 
 _OUTCOMES = [Option(name, word, hint) for name, (_m, word, hint) in vocabulary.OUTCOMES.items()]
 REVIEW = Form(
@@ -250,10 +250,12 @@ def review_audit(audit_ref: str) -> Any:
     bound = REVIEW.bind(request.form)
     if bound.valid:
         values = {**bound.cleaned, "recommendation": bound["recommendation"] or ""}
-        try:
-            return perform(conclude.review, audit_ref=audit_ref, **values, then=lambda _state: _here(audit_ref))
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+        answer = attempt(
+            bound,
+            lambda: perform(conclude.review, audit_ref=audit_ref, **values, then=lambda _state: _here(audit_ref)),
+        )
+        if answer is not None:
+            return answer
     return _file_page(casework.audit_file(reading(), audit_ref), review=bound, status=422)
 
 

@@ -10,7 +10,6 @@ from auditors.casework import queries as casework
 from auditors.casework.states import Grade
 from auditors.casework.values import FindingFile, FindingView
 from pool.journeys import remedy
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.admin import blueprint
@@ -19,7 +18,7 @@ from pool.web.auditor.findings_view import due_facts, next_word, story, who_acts
 from pool.web.fields import Choice, LongText, Radio
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Crumb
-from pool.web.requests import page, perform, reading, with_values
+from pool.web.requests import attempt, page, perform, reading, with_values
 
 DISPUTE = Form(
     "dispute",
@@ -86,21 +85,22 @@ def decide_dispute(finding_ref: str) -> Any:
     bound = DISPUTE.bind(request.form)
     if bound.valid and bound["verdict"] == "regraded" and not _is_new(bound["grade"], found.finding):
         bound.add_error("grade", _("Choose a grade other than the present one."))
-    if bound.valid:
-        try:
-            return perform(
-                with_values(
-                    remedy.settle_dispute,
-                    finding_ref=finding_ref,
-                    verdict=bound["verdict"],
-                    reason=bound["reason"],
-                    grade=(bound["grade"] or "") if bound["verdict"] == "regraded" else "",
-                    version=found.finding.version,
-                ),
-                then=lambda _n: url_for("admin.dispute", finding_ref=finding_ref),
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(
+                remedy.settle_dispute,
+                finding_ref=finding_ref,
+                verdict=bound["verdict"],
+                reason=bound["reason"],
+                grade=(bound["grade"] or "") if bound["verdict"] == "regraded" else "",
+                version=found.finding.version,
+            ),
+            then=lambda _n: url_for("admin.dispute", finding_ref=finding_ref),
+        ),
+    )
+    if answer is not None:
+        return answer
     return _dispute_page(casework.finding(reading(), finding_ref), bound=bound, status=422)
 
 

@@ -13,7 +13,6 @@ from pool.decisions.queries import decisions_of_deployment
 from pool.harbor.queries import entries_of, standing_of
 from pool.journeys import submit
 from pool.kernel.history import activity_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -26,7 +25,7 @@ from pool.web.fields import LongText
 from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
 from pool.web.parts import Action, Crumb, Explanation, Fact
-from pool.web.requests import actor, page, perform, reading, with_values
+from pool.web.requests import actor, attempt, page, perform, reading, with_values
 from pool.web.wording import condition_state, context_word, market_word
 
 CLOSE = Form(
@@ -155,16 +154,16 @@ def close_incident(incident: str) -> Any:
     if request.method == "GET":
         return _close_page(found, CLOSE.fresh())
     bound = CLOSE.bind(request.form, request.files)
-    if bound.valid:
-        try:
-            return perform(
-                with_values(submit.close_incident, incident=found.ref, reason=bound["reason"]),
-                then=lambda _made: url_for("admin.deployment", deployment=found.deployment_ref),
-            )
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(submit.close_incident, incident=found.ref, reason=bound["reason"]),
+            then=lambda _made: url_for("admin.deployment", deployment=found.deployment_ref),
+        ),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     return _close_page(found, bound, status=422)
 
 

@@ -11,7 +11,6 @@ from flask import request, url_for
 from pool.journeys import submit
 from pool.kernel.clock import day_of
 from pool.kernel.history import activity_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -24,7 +23,7 @@ from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Fact
-from pool.web.requests import actor, at, attachment, page, perform, reading, with_values
+from pool.web.requests import actor, at, attachment, attempt, page, perform, reading, with_values
 from pool.web.states import office_word
 from pool.web.wording import context_word, market_word
 
@@ -189,12 +188,13 @@ def decide_ethics(ethics: str) -> Any:
     bound = form.bind(request.form, request.files)
     if bound.valid:
         values = {**bound.cleaned, "conditions": tuple(bound["conditions"].splitlines())}
-        try:
-            return perform(with_values(submit.decide_ethics, request=found.ref, **values), then=_back)
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
+        answer = attempt(
+            bound,
+            lambda: perform(with_values(submit.decide_ethics, request=found.ref, **values), then=_back),
+            beyond={"forbidden"},
+        )
+        if answer is not None:
+            return answer
     return _form_page(found, bound, _("Outcome of %(ref)s", ref=found.ref), "admin.decide_ethics", status=422)
 
 
@@ -206,15 +206,13 @@ def meet_conditions(ethics: str) -> Any:
     if request.method == "GET":
         return _form_page(found, MET.fresh(), title, "admin.meet_conditions")
     bound = MET.bind(request.form, request.files)
-    if bound.valid:
-        try:
-            return perform(
-                with_values(submit.meet_ethics_conditions, request=found.ref, note=bound["note"]), then=_back
-            )
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
+    answer = attempt(
+        bound,
+        lambda: perform(with_values(submit.meet_ethics_conditions, request=found.ref, note=bound["note"]), then=_back),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     return _form_page(found, bound, title, "admin.meet_conditions", status=422)
 
 

@@ -11,7 +11,6 @@ from flask import request, url_for
 from auditors.casework.evidence import FileStore
 from pool.journeys import submit
 from pool.kernel.history import activity_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -23,7 +22,7 @@ from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Fact
-from pool.web.requests import actor, at, attachment, close_reading, page, perform, reading, settings
+from pool.web.requests import actor, at, attachment, attempt, close_reading, page, perform, reading, settings
 from pool.web.wording import market_choices, market_word
 
 SPEC = ListSpec(
@@ -195,16 +194,17 @@ def add_foundation_model() -> Any:
     bound = ADD.bind(request.form, request.files)
     if bound.valid:
         values = {**bound.cleaned, "aliases": tuple(bound["aliases"].splitlines())}
-        try:
-            return perform(
+        answer = attempt(
+            bound,
+            lambda: perform(
                 submit.add_foundation,
                 **values,
                 then=lambda made: url_for("admin.foundation_model", foundation_model=made.ref),
-            )
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
+            ),
+            beyond={"forbidden"},
+        )
+        if answer is not None:
+            return answer
     return _add_page(bound, status=422)
 
 
@@ -232,18 +232,19 @@ def record_foundation_status(foundation_model: str) -> Any:
     if bound.valid:
         values = dict(bound.cleaned)
         upload: Upload | None = values.pop("evidence")
-        try:
-            return perform(
+        answer = attempt(
+            bound,
+            lambda: perform(
                 submit.record_foundation_status,
                 foundation=found.ref,
                 evidence_digest=_kept(upload),
                 **values,
                 then=lambda made: url_for("admin.foundation_model", foundation_model=made.ref),
-            )
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
+            ),
+            beyond={"forbidden"},
+        )
+        if answer is not None:
+            return answer
     return _status_page(found, bound, status=422)
 
 

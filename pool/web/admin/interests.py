@@ -13,7 +13,6 @@ from auditors.roster.values import InterestView
 from pool.journeys import roster as journeys
 from pool.kernel.history import activity_of
 from pool.kernel.listing import ListRequest
-from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -27,7 +26,7 @@ from pool.web.forms import Bound, Form, Option, Section
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Crumb, Due, Explanation, Fact
-from pool.web.requests import actor, attachment, page, perform, reading, with_values
+from pool.web.requests import actor, attachment, attempt, form_of, page, perform, reading, with_values
 
 #: The queue shows this many; the list beneath holds all.
 MOST_WAITING = 20
@@ -170,19 +169,17 @@ def _cell(item: object, column: Column) -> object:
 def assess_interest(interest: str) -> Any:
     """Show one interest; the impartiality officer gives the verdict."""
     found = queries.interest(reading(), interest)
-    bound = ASSESS.fresh(_start(found))
-    if request.method == "POST":
-        bound = ASSESS.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    with_values(journeys.assess_interest, interest=interest, **bound.cleaned),
-                    then=lambda _view: url_for("admin.interests"),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+    bound = form_of(ASSESS, _start(found))
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(journeys.assess_interest, interest=interest, **bound.cleaned),
+            then=lambda _view: url_for("admin.interests"),
+        ),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     return _interest_page(found, bound)
 
 
@@ -201,7 +198,7 @@ def _interest_page(found: InterestView, bound: Bound) -> Any:
     ]
     return page(
         "admin/interests_assess.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         found=found,
         facts=_facts(found),
         sentence=_sentence(found),
@@ -273,22 +270,25 @@ def detect_interest(ref: str) -> Any:
         if bound.valid and bool(bound["firm"]) == bool(bound["firm_name"]):
             bound.add_error("firm", _("Choose a member firm, or name another one."))
         if bound.valid:
-            values = {name: value or "" if name == "firm" else value for name, value in bound.cleaned.items()}
-            try:
-                return perform(
+            values: dict[str, Any] = {
+                name: value or "" if name == "firm" else value for name, value in bound.cleaned.items()
+            }
+            answer = attempt(
+                bound,
+                lambda: perform(
                     journeys.declare_interest,
                     auditor=found.ref,
                     **values,
                     then=lambda _view: url_for("admin.auditor", ref=found.ref) + "#interests",
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+                ),
+                beyond={"forbidden"},
+            )
+            if answer is not None:
+                return answer
     title = _("Enter an interest of %(name)s", name=found.name)
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=title,
         form_lead=_("For what was found out rather than declared. The auditor sees it, and it blocks until assessed."),
         bound=bound,

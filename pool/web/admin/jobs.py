@@ -55,8 +55,14 @@ def jobs() -> Any:
 def job_word(kind: str) -> str:
     """Return in words what a kind of job does; an unknown kind stays as it is."""
     words = {
-        "daily.refresh_all_standings": _("Derive every standing anew"),
-        "daily.let_pass": _("Let deadlines pass: estimates, silence, first days of audits"),
+        "daily.expire_quote": _("Let an estimate run out"),
+        "daily.start_audit": _("Begin an audit on its first day"),
+        "daily.take_silence": _("Take silence on a finding as agreement"),
+        "daily.close_audit": _("Close a decided audit"),
+        "daily.refresh_standing": _("Derive the standing of a deployment anew"),
+        "daily.forget": _("Forget old sessions and jobs, and files that nothing names"),
+        "daily.let_pass": _("Plan the work of the day"),
+        "daily.refresh_all_standings": _("Plan the work of the day"),
         "plan.solve": _("Make a plan"),
         "plan.replan_one": _("Look for another team for one booking"),
     }

@@ -20,6 +20,7 @@ from pool.web.admin import blueprint
 from pool.web.admin.cost_words import account_words, bare, facility_words, parts_chart
 from pool.web.admin.costs import cost_tabs
 from pool.web.paging import Column, Filter, ListSpec, csv_bytes, every_item, list_view
+from pool.web.papers import paper
 from pool.web.parts import Crumb, Explanation, Fact
 from pool.web.requests import attachment, page, reading
 
@@ -217,5 +218,4 @@ def _facts(found: StatementView) -> list[Fact]:
 def pool_statement_paper(statement: str) -> Response:
     """Hand out the statement as a paper; the same facts give the same bytes."""
     found = queries.statement(reading(), statement)
-    paper = render_statement(statement_paper(reading(), found.ref))
-    return attachment(paper.pdf, name=f"{found.ref}.pdf", media_type="application/pdf")
+    return paper(render_statement, statement_paper(reading(), found.ref), name=f"{found.ref}.pdf")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request, url_for
+from flask import request, url_for
 
 from pool.harbor.queries import standings
 from pool.journeys import people
 from pool.kernel.history import activity_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.roles import Office
-from pool.kernel.storage import AlreadyDone
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.members import lists
@@ -24,7 +22,7 @@ from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Fact
-from pool.web.requests import actor, at, attachment, close_reading, database, go, once_of, page, reading
+from pool.web.requests import actor, at, attachment, attempt, form_of, page, perform, reading
 from pool.web.states import state_word
 
 SPEC = ListSpec(
@@ -93,11 +91,11 @@ def may_admit() -> bool:
 def members() -> Any:
     """List the member firms."""
     spec = SPEC.with_choices("country", [(code, code) for code in lists.countries(reading())])
-    asked = spec.parse(request.args)
+    wanted = spec.parse(request.args)
     if request.args.get("format") == "csv":
-        rows = every_item(lambda one: lists.firms_listed(reading(), one), asked)
+        rows = every_item(lambda one: lists.firms_listed(reading(), one), wanted)
         return attachment(csv_of(spec, rows), name="members.csv", media_type="text/csv")
-    found = lists.firms_listed(reading(), asked)
+    found = lists.firms_listed(reading(), wanted)
     new = Action(label=_("Admit a firm"), url=url_for("admin.admit_firm")) if may_admit() else None
     return page("admin/members.html", view=list_view(spec, found, path=request.path), new=new)
 
@@ -135,52 +133,34 @@ def _facts(firm: FirmView) -> list[Fact]:
 @blueprint.route("/pool/admit", methods=["GET", "POST"])
 def admit_firm() -> Any:
     """Admit a firm; the link of its manager's invitation is shown once and kept nowhere."""
-    if request.method == "GET":
-        return _admit_page(ADMIT.fresh())
-    bound = ADMIT.bind(request.form, request.files)
-    if bound.valid:
-        try:
-            return _admit(bound)
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
-    return _admit_page(bound, status=422)
-
-
-def _admit(bound: Bound) -> Any:
-    close_reading()
-    try:
-        # Why not perform(): the answer carries a token, and what is kept of a one-time key must not.
-        admitted = database().run_work(
-            people.admit_firm,
-            **bound.cleaned,
-            actor=actor(),
-            at=at(),
-            request_id=str(g.get("request_id", "")),
-            once=once_of(lambda done: url_for("admin.member", firm=done.ref)),
-        )
-    except AlreadyDone as done:
-        return go(done.answer)
-    return page(
-        "admin/invited.html",
-        invited_title=_("%(firm)s is a member", firm=bound["name"]),
-        name=bound["manager_name"],
-        email=bound["manager_email"],
-        office=Office.FIRM_MANAGER,
-        link=url_for("signin.invitation", token=admitted.invitation, _external=True),
-        back=Action(label=_("To the firm"), url=url_for("admin.member", firm=admitted.ref)),
-    )
-
-
-def _admit_page(bound: Bound, *, status: int = 200) -> Any:
+    bound = form_of(ADMIT)
+    answer = attempt(bound, lambda: _admit(bound), beyond={"forbidden"})
+    if answer is not None:
+        return answer
     return page(
         "shared/form.html",
-        status,
+        bound.status,
         form_title=_("Admit a firm"),
         form_lead=_("The firm is a member from the moment you send this. Its agreement must be signed before."),
         bound=bound,
         form_action=url_for("admin.admit_firm"),
         submit_label=_("Admit the firm"),
         cancel_url=url_for("admin.members"),
+    )
+
+
+def _admit(bound: Bound) -> Any:
+    return perform(
+        people.admit_firm,
+        **bound.cleaned,
+        then=lambda done: url_for("admin.member", firm=done.ref),
+        show=lambda done: page(
+            "admin/invited.html",
+            invited_title=_("%(firm)s is a member", firm=bound["name"]),
+            name=bound["manager_name"],
+            email=bound["manager_email"],
+            office=Office.FIRM_MANAGER,
+            link=url_for("signin.invitation", token=done.invitation, _external=True),
+            back=Action(label=_("To the firm"), url=url_for("admin.member", firm=done.ref)),
+        ),
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request, url_for
+from flask import request, url_for
 
 from pool.journeys import people as journeys
-from pool.kernel.refusals import Missing, Refusal
+from pool.journeys.reset import listed as resets_listed
+from pool.kernel.refusals import Missing
 from pool.kernel.roles import POOL_OFFICES, SEATABLE_OFFICES, Office
-from pool.kernel.storage import AlreadyDone
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.members import lists
@@ -20,12 +20,9 @@ from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_v
 from pool.web.parts import Action, Crumb, Fact
 from pool.web.requests import (
     actor,
-    at,
     attachment,
-    close_reading,
-    database,
-    go,
-    once_of,
+    attempt,
+    form_of,
     page,
     perform,
     pool_session,
@@ -94,70 +91,45 @@ def may_change() -> bool:
 def people() -> Any:
     """List the seats of the pool."""
     spec = SPEC.with_choices("office", office_choices(SEATABLE_OFFICES - {Office.FIRM_MANAGER, Office.FIRM_MEMBER}))
-    asked = spec.parse(request.args)
+    wanted = spec.parse(request.args)
     if request.args.get("format") == "csv":
-        rows = every_item(lambda one: lists.pool_seats_listed(reading(), one), asked)
+        rows = every_item(lambda one: lists.pool_seats_listed(reading(), one), wanted)
         return attachment(csv_of(spec, rows), name="people.csv", media_type="text/csv")
     present = pool_session().signed_in
+    actions = _actions() if may_change() else []
     return page(
         "admin/people.html",
-        view=list_view(spec, lists.pool_seats_listed(reading(), asked), path=request.path),
+        view=list_view(spec, lists.pool_seats_listed(reading(), wanted), path=request.path),
         invitations=[
             (one.name, office_word(one.office), one.email, one.ends_at, one.state)
             for one in lists.invitations(reading(), None)
             if one.state != "done"
         ],
-        new=Action(label=_("Invite a person"), url=url_for("admin.invite_person")) if may_change() else None,
+        new=actions[0] if actions else None,
+        actions=actions,
+        resets=resets_listed(reading()) if may_change() else (),
         may_change=may_change(),
         own=present.seat.public_id if present is not None and present.seat is not None else "",
     )
 
 
+def _actions() -> list[Action]:
+    return [
+        Action(label=_("Invite a person"), url=url_for("admin.invite_person")),
+        Action(label=_("Give a new sign-in"), url=url_for("admin.ask_reset"), style="quiet"),
+    ]
+
+
 @blueprint.route("/pool/people/invite", methods=["GET", "POST"])
 def invite_person() -> Any:
     """Invite somebody to a seat of the pool; the link is shown once and kept nowhere."""
-    form = INVITE.with_choices("office", office_choices(POOL_OFFICES | {Office.REGULATOR}))
-    if request.method == "GET":
-        return _invite_page(form.fresh())
-    bound = form.bind(request.form, request.files)
-    if bound.valid:
-        try:
-            return _invite(bound)
-        except Refusal as refusal:
-            if refusal.kind == "forbidden":
-                raise
-            bound.add_refusal(refusal)
-    return _invite_page(bound, status=422)
-
-
-def _invite(bound: Bound) -> Any:
-    close_reading()
-    try:
-        token = database().run_work(
-            journeys.invite,
-            **bound.cleaned,
-            actor=actor(),
-            at=at(),
-            request_id=str(g.get("request_id", "")),
-            once=once_of(lambda _token: url_for("admin.people")),
-        )
-    except AlreadyDone as done:
-        return go(done.answer)
-    return page(
-        "admin/invited.html",
-        invited_title=_("%(name)s is invited", name=bound["name"]),
-        name=bound["name"],
-        email=bound["email"],
-        office=bound["office"],
-        link=url_for("signin.invitation", token=token, _external=True),
-        back=Action(label=_("To the people"), url=url_for("admin.people")),
-    )
-
-
-def _invite_page(bound: Bound, *, status: int = 200) -> Any:
+    bound = form_of(INVITE.with_choices("office", office_choices(POOL_OFFICES | {Office.REGULATOR})))
+    answer = attempt(bound, lambda: _invite(bound), beyond={"forbidden"})
+    if answer is not None:
+        return answer
     return page(
         "shared/form.html",
-        status,
+        bound.status,
         form_title=_("Invite a person to a seat of the pool"),
         form_lead=_(
             "You get a link to hand over. It opens once and ends after 14 days. Auditors join through the roster."
@@ -169,28 +141,43 @@ def _invite_page(bound: Bound, *, status: int = 200) -> Any:
     )
 
 
+def _invite(bound: Bound) -> Any:
+    return perform(
+        journeys.invite,
+        **bound.cleaned,
+        then=lambda _token: url_for("admin.people"),
+        show=lambda token: page(
+            "admin/invited.html",
+            invited_title=_("%(name)s is invited", name=bound["name"]),
+            name=bound["name"],
+            email=bound["email"],
+            office=bound["office"],
+            link=url_for("signin.invitation", token=token, _external=True),
+            back=Action(label=_("To the people"), url=url_for("admin.people")),
+        ),
+    )
+
+
 @blueprint.route("/pool/people/<seat>/end", methods=["GET", "POST"])
 def end_seat(seat: str) -> Any:
     """Ask why a seat ends, and end it; the next request of whoever sits in it is refused."""
     found = lists.seat_line(reading(), seat)
     if found is None:
         raise NoSuchSeat(_("There is no such seat."), next_step=_("Look at the list of people."))
-    bound = END.fresh()
-    if request.method == "POST":
-        bound = END.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    with_values(journeys.end_seat, seat=seat, reason=bound["reason"]),
-                    then=lambda _none: url_for("admin.people"),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+    bound = form_of(END)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(journeys.end_seat, seat=seat, reason=bound["reason"]),
+            then=lambda _none: url_for("admin.people"),
+        ),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     return page(
         "shared/confirm.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         confirm_title=_("End the seat of %(name)s", name=found.person_name),
         confirm_text=_(
             "The seat ends at once: the next request of this person in this seat is refused. What was done stays on "

@@ -19,7 +19,7 @@ from pool.web.admin.period_page import show_period
 from pool.web.fields import LongText
 from pool.web.forms import Form, Section
 from pool.web.parts import Crumb, Fact
-from pool.web.requests import page, perform, reading, with_values
+from pool.web.requests import attempt, form_of, page, perform, reading, with_values
 
 SEND_BACK = Form(
     "send-back",
@@ -63,24 +63,22 @@ def _step(period: str, journey: Callable[..., Any], *, anchor: str, **values: An
 def send_back_period(period: str) -> Any:
     """Ask why a split period goes back to open, and bring it back."""
     found = queries.period(reading(), period)
-    bound = SEND_BACK.fresh()
-    if request.method == "POST":
-        bound = SEND_BACK.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    settle.send_back,
-                    period=found.ref,
-                    why=bound["why"],
-                    then=lambda _none: url_for("admin.period", period=found.ref),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+    bound = form_of(SEND_BACK)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            settle.send_back,
+            period=found.ref,
+            why=bound["why"],
+            then=lambda _none: url_for("admin.period", period=found.ref),
+        ),
+        beyond={"forbidden"},
+    )
+    if answer is not None:
+        return answer
     return page(
         "shared/confirm.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         confirm_title=_("Send %(ref)s back", ref=found.ref),
         confirm_text=_(
             "The split and both words for it no longer count. Costs and documents stay; they are split anew."

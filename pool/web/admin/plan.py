@@ -17,11 +17,13 @@ from pool.kernel.listing import LARGEST_SIZE, ListRequest
 from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
+from pool.policy.loading import load_edition
 from pool.web import display
 from pool.web.admin import blueprint
 from pool.web.admin.plan_view import bar_of
 from pool.web.admin.plan_words import Reason, headline_of, reasons_of
 from pool.web.boards import Board, Row, plan_board
+from pool.web.booking_numbers import competence_names
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action
 from pool.web.requests import actor, at, attachment, page, reading
@@ -78,6 +80,8 @@ def plan() -> Any:
         earlier=url_for("admin.plan", since=(start - timedelta(days=WEEKS * 7)).isoformat()),
         later=url_for("admin.plan", since=(start + timedelta(days=WEEKS * 7)).isoformat()),
         is_now=start <= today < start + timedelta(days=WEEKS * 7),
+        functions=load_edition().effort.competence.functions,
+        load_days=roster.LOAD_DAYS,
         waiting=waiting,
         act=_act(waiting, open_plans.items),
         may_plan=may_plan(),
@@ -119,11 +123,13 @@ def _board(start: date, today: date) -> Board:
     last = start + timedelta(days=WEEKS * 7 - 1)
     spans = roster.calendar(reading(), first_day=start, last_day=last, auditor_ids=[line.auditor.id for line in lines])
     bookings = lines_of_audits(reading(), (span.audit_ref for span in spans))
+    names = competence_names()
     rows = [
         Row(
             name=line.auditor.name,
             url=url_for("admin.auditor", ref=line.auditor.ref),
-            note=_load_words(line),
+            codes=[(code, names[code]) for code in _functions(line)],
+            note=_("%(load)s of %(most)s half-days", load=line.load, most=line.auditor.max_half_days),
             group=line.auditor.region,
             bars=[bar_of(span, bookings) for span in spans if span.auditor_id == line.auditor.id],
         )
@@ -132,9 +138,8 @@ def _board(start: date, today: date) -> Board:
     return plan_board("board", title=_("Who audits when?"), start=start, days=WEEKS * 7, rows=rows, today=today)
 
 
-def _load_words(line: AuditorLine) -> str:
-    codes = " ".join(code for code, _level in line.competences if code.startswith("F"))
-    return _("%(codes)s · %(load)s/%(most)s", codes=codes or "–", load=line.load, most=line.auditor.max_half_days)
+def _functions(line: AuditorLine) -> list[str]:
+    return [code for code, _level in line.competences if code.startswith("F")]
 
 
 def _waiting(one: WaitingBooking) -> tuple[BookingLine, str, tuple[Reason, ...]]:

@@ -23,7 +23,19 @@ from pool.web.forms import Form, Section
 from pool.web.history import events_of
 from pool.web.parts import Action, Crumb, Fact, Progress
 from pool.web.refusals import STATUS
-from pool.web.requests import actor, at, attachment, close_reading, database, go, page, perform, reading, with_values
+from pool.web.requests import (
+    actor,
+    at,
+    attachment,
+    attempt,
+    close_reading,
+    database,
+    go,
+    page,
+    perform,
+    reading,
+    with_values,
+)
 from scheduling.queries import PlanFile, PlanLine, plan_file
 
 DISCARD = Form(
@@ -62,14 +74,19 @@ def planning_page(key: str) -> Any:
     found = planning.planning(reading(), key)
     if found.state == "done" and found.plan:
         return _on_to(url_for("admin.plan_review", ref=found.plan))
+    is_dead = found.state == "dead"
     now_doing = {
         "due": _("Waiting for the pool's clock, which looks every few seconds."),
         "claimed": _("Looking for teams and half-days; the best plan is proved or the effort used up."),
-        "dead": _("It failed and was given up. Ask for a plan again."),
+        "dead": _(
+            "This plan was given up after %(n)s attempts. Nobody was asked and nothing changed.", n=found.attempts
+        ),
     }.get(found.state, _("Keeping the plan."))
-    lines = [_("The problem is read as it stands when the work begins.")]
+    lines = [] if is_dead else [_("The problem is read as it stands when the work begins.")]
     if found.last_error:
         lines.append(_("Attempt %(n)s failed: %(error)s", n=found.attempts, error=found.last_error))
+    if is_dead:
+        lines.append(_("Next step: ask for a plan again; where it fails again, show this to an administrator."))
     return page(
         "shared/progress.html",
         work=Progress(
@@ -78,10 +95,18 @@ def planning_page(key: str) -> Any:
             lines=lines,
             started_at=found.asked_at,
             back_url=url_for("admin.plan"),
+            has_ended=is_dead,
+            next_step=_plan_again() if is_dead else None,
         ),
         poll_url=request.path,
         crumbs=[Crumb(label=_("Plan"), url=url_for("admin.plan")), Crumb(label=_("Making a plan"))],
     )
+
+
+def _plan_again() -> Action | None:
+    if not may_plan():
+        return None
+    return Action(label=_("Plan again"), url=url_for("admin.plan_now"), method="post", style="primary")
 
 
 def _on_to(address: str) -> Any:
@@ -210,18 +235,19 @@ def discard_plan(ref: str) -> Any:
     if request.method == "POST":
         bound = DISCARD.bind(request.form, request.files)
         if bound.valid:
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     with_values(journeys.discard_plan, plan=line.ref, reason=bound["reason"]),
                     then=lambda done: url_for("admin.plan_review", ref=done.ref),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+                ),
+                beyond={"forbidden"},
+            )
+            if answer is not None:
+                return answer
     return page(
         "shared/confirm.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         confirm_title=_("Put %(ref)s aside", ref=line.ref),
         confirm_text=_("Nobody was asked and nobody is told. The plan stays readable, and another can be made."),
         confirm_facts=[

@@ -21,7 +21,7 @@ from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_v
 from pool.web.parts import Crumb, Due, Fact, Tab
 from pool.web.registry.verify import record_check
 from pool.web.requests import attachment, page, reading
-from pool.web.states import STANDING, due_word, meaning_of, state_word
+from pool.web.states import STANDING, STATES, due_word, meaning_of, state_word
 
 STANDINGS = ListSpec(
     name="standings",
@@ -36,7 +36,7 @@ STANDINGS = ListSpec(
         Column("ref", _l("Reference"), "ref", attr="deployment_ref", hidden_on_phone=True),
     ),
     filters=(
-        Filter("state", _l("Record"), tuple((key, word) for key, (_m, word) in STANDING.items())),
+        Filter("state", _l("Record"), tuple((key, STATES[key][1]) for key in (*STANDING, lists.DEEMED))),
         Filter("due", _l("Due"), (("suspended", _l("Suspension")), ("revoked", _l("Revocation")))),
         Filter("tier", _l("Tier"), (("low", _l("Low")), ("medium", _l("Medium")), ("high", _l("High")))),
     ),

@@ -22,7 +22,7 @@ from pool.web.admin import blueprint
 from pool.web.fields import Email, Integer, MoneyField, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Action, Crumb
-from pool.web.requests import actor, at, close_reading, database, go, once_of, page, perform, reading
+from pool.web.requests import actor, at, attempt, close_reading, database, go, once_of, page, perform, reading
 
 _LANGUAGES = Text(
     name="languages",
@@ -239,22 +239,22 @@ def change_auditor(ref: str) -> Any:
     )
     if request.method == "POST":
         bound = form.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    journeys.change_auditor,
-                    auditor=found.ref,
-                    max_half_days=bound["max_half_days"],
-                    day_rate_minor=bound["day_rate"].amount_minor,
-                    languages=spoken(bound["languages"]),
-                    region=bound["region"],
-                    state=bound["state"],
-                    then=lambda view: url_for("admin.auditor", ref=view.ref),
-                )
-            except Refusal as refusal:
-                if refusal.kind == "forbidden":
-                    raise
-                bound.add_refusal(refusal)
+        answer = attempt(
+            bound,
+            lambda: perform(
+                journeys.change_auditor,
+                auditor=found.ref,
+                max_half_days=bound["max_half_days"],
+                day_rate_minor=bound["day_rate"].amount_minor,
+                languages=spoken(bound["languages"]),
+                region=bound["region"],
+                state=bound["state"],
+                then=lambda view: url_for("admin.auditor", ref=view.ref),
+            ),
+            beyond={"forbidden"},
+        )
+        if answer is not None:
+            return answer
     return _form_page(
         bound,
         title=_("Change %(name)s", name=found.name),
@@ -274,7 +274,7 @@ def _form_page(
         way.append(Crumb(label=auditor.name, url=back))
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=title,
         form_lead=lead,
         bound=bound,

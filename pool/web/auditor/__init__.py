@@ -9,8 +9,7 @@ from pool.web.guards import guard
 blueprint = Blueprint("auditor", __name__, url_prefix="/auditor")
 blueprint.before_request(guard)
 
-# The pages register themselves on the blueprint.
-from pool.web.auditor import (  # noqa: E402
+from pool.web.auditor import (  # noqa: E402  (pages register themselves)
     audits,
     conduct,
     desk,

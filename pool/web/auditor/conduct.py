@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
@@ -10,14 +11,13 @@ from auditors.casework import queries
 from auditors.casework.states import AuditState
 from auditors.casework.values import AuditFile
 from pool.journeys import audit as journeys
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import blueprint
 from pool.web.fields import Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Crumb
-from pool.web.requests import page, perform, reading, with_values
+from pool.web.requests import attempt, form_of, page, perform, reading, with_values
 
 VERSION = Hidden(name="version", most=12, pattern="[0-9]+")
 PLAN = Form(
@@ -92,11 +92,17 @@ STOP = Form(
 )  # fmt: skip
 
 
-def _form_page(file: AuditFile, bound: Bound, *, title: str, lead: str, label: str, status: int) -> Any:
-    back = url_for("auditor.audit", ref=file.ref)
+def _ask(
+    file: AuditFile, bound: Bound, journey: Callable[..., Any], *, then: str, title: str, lead: str, label: str
+) -> Any:
+    """Do what was asked and go on to the address ``then``; else show the form with its words."""
+    back = _back(file.ref)
+    answer = attempt(bound, lambda: perform(journey, audit_ref=file.ref, **named(bound), then=lambda _result: then))
+    if answer is not None:
+        return answer
     return page(
         "shared/form.html",
-        status,
+        bound.status,
         form_title=title,
         form_lead=lead,
         bound=bound,
@@ -131,29 +137,16 @@ def seal_plan(ref: str) -> Any:
     form = PLAN.changed(
         "days", help=_("%(n)s in the brief; it counts where you leave this empty.", n=file.brief.get("exact_days", ""))
     )
-    status = 200
-    if request.method == "GET":
-        bound = form.fresh({**_plan_defaults(file), "version": file.version})
-    else:
-        bound, status = form.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(journeys.seal, audit_ref=ref, **named(bound), then=lambda _d: _plan_url(ref))
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
-    return _form_page(
+    return _ask(
         file,
-        bound,
+        form_of(form, {**_plan_defaults(file), "version": file.version}),
+        journeys.seal,
+        then=url_for("auditor.audit_plan", ref=file.ref),
         title=_("Seal the plan"),
         lead=_("From then on criteria, sample, thresholds, team and days are fixed; the report shows where fieldwork "
                "left them."),
         label=_("Seal the plan"),
-        status=status,
     )  # fmt: skip
-
-
-def _plan_url(ref: str) -> str:
-    return url_for("auditor.audit_plan", ref=ref)
 
 
 def _plan_defaults(file: AuditFile) -> dict[str, str]:
@@ -174,23 +167,14 @@ def _plan_defaults(file: AuditFile) -> dict[str, str]:
 def report_stage1(ref: str) -> Any:
     """Report the result of stage 1."""
     file = queries.audit_file(reading(), ref)
-    status = 200
-    if request.method == "GET":
-        bound = STAGE1.fresh({"version": file.version})
-    else:
-        bound, status = STAGE1.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(journeys.report_stage1, audit_ref=ref, **named(bound), then=lambda _s: _back(ref))
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
-    return _form_page(
+    return _ask(
         file,
-        bound,
+        form_of(STAGE1, {"version": file.version}),
+        journeys.report_stage1,
+        then=_back(file.ref),
         title=_("Report stage 1"),
         lead=_("Stage 1 ends with a word on readiness. Fieldwork follows within six months."),
         label=_("Report"),
-        status=status,
     )
 
 
@@ -198,24 +182,15 @@ def report_stage1(ref: str) -> Any:
 def start_fieldwork(ref: str) -> Any:
     """Begin fieldwork although stage 1 left concerns, saying how they were settled."""
     file = queries.audit_file(reading(), ref)
-    status = 200
-    if request.method == "GET":
-        bound = CONCERNS.fresh({"version": file.version})
-    else:
-        bound, status = CONCERNS.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(journeys.start_stage2, audit_ref=ref, **named(bound), then=lambda _s: _back(ref))
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
     concerns = next((e.reason for e in reversed(file.events) if e.to_state == AuditState.STAGE1_REPORTED), "")
-    return _form_page(
+    return _ask(
         file,
-        bound,
+        form_of(CONCERNS, {"version": file.version}),
+        journeys.start_stage2,
+        then=_back(file.ref),
         title=_("Begin fieldwork"),
         lead=_("Stage 1 left concerns: %(words)s", words=concerns) if concerns else _("Stage 1 left concerns."),
         label=_("Begin fieldwork"),
-        status=status,
     )
 
 
@@ -236,21 +211,19 @@ def audit_step(ref: str) -> Any:
 def ask_to_stop(ref: str) -> Any:
     """Ask for the audit to be stopped; a second person of the pool stops it."""
     file = queries.audit_file(reading(), ref)
-    status = 200
-    bound = STOP.fresh()
-    if request.method == "POST":
-        bound, status = STOP.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(
-                    with_values(journeys.ask_to_stop, audit_ref=ref, reason=bound["reason"]),
-                    then=lambda _n: url_for("auditor.audit_history", ref=ref),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(STOP)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(journeys.ask_to_stop, audit_ref=ref, reason=bound["reason"]),
+            then=lambda _n: url_for("auditor.audit_history", ref=ref),
+        ),
+    )
+    if answer is not None:
+        return answer
     return page(
         "shared/confirm.html",
-        status,
+        bound.status,
         confirm_title=_("Ask to stop this audit"),
         confirm_text=_(
             "A planner or an administrator stops it after your word; two persons are needed. The facts so far stay, "

@@ -13,8 +13,8 @@ from auditors.casework.rules import GRAVE
 from auditors.casework.values import AuditLine, Desk, FindingView
 from auditors.roster import queries as roster
 from auditors.roster.values import Profile
-from pool.bookings import queries as bookings
 from pool.bookings.values import AskedView
+from pool.journeys.asking import waiting_for_answer
 from pool.kernel.clock import day_of
 from pool.kernel.words import gettext as _
 from pool.web.auditor import blueprint, vocabulary
@@ -37,7 +37,7 @@ def desk() -> Any:
     person, auditor_id = actor().person_id or 0, actor().auditor_id or 0
     today = day_of(at())
     waiting = queries.my_desk(reading(), person)
-    asked = bookings.asked_of_auditor(reading(), auditor_id)
+    asked = waiting_for_answer(reading())
     profile = roster.profile_of(reading(), auditor_id)
     marks = taken_marks(reading(), auditor_id, first=today, last=today + timedelta(days=7 * WEEKS_AHEAD + 6),
                         leave=profile.leave)  # fmt: skip
@@ -95,7 +95,7 @@ def _asked_due(one: AskedView) -> tuple[int, date, Due]:
         label=_("Answer: %(firm)s, %(role)s", firm=one.firm_name, role=vocabulary.role_word(one.role).lower()),
         url=url_for("auditor.proposal", ref=one.proposal_ref),
         due_on=one.answers_due_on,
-        why=f"{vocabulary.kind_word(one.kind)} · {', '.join(one.deployments)}",
+        why=f"{vocabulary.kind_word(one.kind)} · {', '.join(_(name) for name in one.domains)}",
     )
     return 3, one.answers_due_on, due
 

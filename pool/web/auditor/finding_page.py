@@ -18,7 +18,7 @@ from pool.web.auditor.findings_view import crumbs_of, due_facts, next_word, stor
 from pool.web.auditor.workpapers import FILE_FORM, attach_file
 from pool.web.fields import Check, Hidden, LongText
 from pool.web.forms import Bound, Form, Section
-from pool.web.requests import page, perform, reading
+from pool.web.requests import attempt, page, perform, reading
 
 _ANSWER = LongText(name="answer", label=_l("Your words to the firm"), rows=4, most=20_000, required=False,
                    help=_l("What you looked at, and what carries or does not. Needed where you send something back or "
@@ -100,10 +100,12 @@ def answer_remedy(ref: str) -> Any:
         named: dict[str, Any] = {"answer": bound["answer"], "version": int(bound["version"])}
         if action == "accept" and is_plan:
             named["on_plan"] = bound["on_plan"]
-        try:
-            return perform(journey, finding_ref=ref, **named, then=lambda _n: url_for("auditor.finding", ref=ref))
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+        answer = attempt(
+            bound,
+            lambda: perform(journey, finding_ref=ref, **named, then=lambda _n: url_for("auditor.finding", ref=ref)),
+        )
+        if answer is not None:
+            return answer
     found = queries.finding(reading(), ref)
     return _finding_page(found, verdict=bound, status=422)
 

@@ -10,7 +10,7 @@ from auditors.casework import queries
 from auditors.casework.states import FindingState
 from auditors.casework.values import AuditFile, FindingView, PointView
 from pool.journeys import audit as journeys
-from pool.kernel.refusals import Conflict, Refusal
+from pool.kernel.refusals import Conflict
 from pool.kernel.storage import AlreadyDone
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -25,8 +25,10 @@ from pool.web.requests import (
     actor,
     at,
     attachment,
+    attempt,
     close_reading,
     database,
+    form_of,
     once_of,
     page,
     perform,
@@ -128,8 +130,9 @@ def new_finding(ref: str) -> Any:
         bound, status = form.bind(request.form), 422
         if bound.valid:
             deployment, _slash, point_id = bound["point"].partition("/")
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     journeys.draft_finding,
                     audit_ref=ref,
                     grade=bound["grade"],
@@ -141,9 +144,10 @@ def new_finding(ref: str) -> Any:
                     evidence=bound["evidence"],
                     repeats=bound["repeats"],
                     then=lambda found: url_for("auditor.finding", ref=found),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+                ),
+            )
+            if answer is not None:
+                return answer
     back = url_for("auditor.audit", ref=ref)
     if chosen is not None:
         back = url_for("auditor.point", ref=ref, deployment=chosen.deployment_ref, point_id=chosen.point_id)
@@ -215,16 +219,17 @@ def edit_finding(ref: str) -> Any:
         bound, status = EDIT.bind(request.form), 422
         if request.form.get("action") == "autosave":
             return _autosave(bound, ref)
-        if bound.valid:
-            try:
-                return perform(
-                    journeys.edit_finding,
-                    finding_ref=ref,
-                    **_edited(bound),
-                    then=lambda _version: url_for("auditor.finding", ref=ref),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+        answer = attempt(
+            bound,
+            lambda: perform(
+                journeys.edit_finding,
+                finding_ref=ref,
+                **_edited(bound),
+                then=lambda _version: url_for("auditor.finding", ref=ref),
+            ),
+        )
+        if answer is not None:
+            return answer
     return page(
         "auditor/finding_form.html",
         status,
@@ -271,21 +276,19 @@ def _autosave(bound: Bound, ref: str) -> Any:
 def discard_finding(ref: str) -> Any:
     """Discard a draft."""
     finding = queries.finding(reading(), ref).finding
-    status = 200
-    bound = DISCARD.fresh()
-    if request.method == "POST":
-        bound, status = DISCARD.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(
-                    with_values(journeys.discard_finding, finding_ref=ref, reason=bound["reason"]),
-                    then=lambda _n: url_for("auditor.audit", ref=finding.audit_ref),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(DISCARD)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(journeys.discard_finding, finding_ref=ref, reason=bound["reason"]),
+            then=lambda _n: url_for("auditor.audit", ref=finding.audit_ref),
+        ),
+    )
+    if answer is not None:
+        return answer
     return page(
         "shared/confirm.html",
-        status,
+        bound.status,
         confirm_title=_("Discard %(ref)s", ref=finding.ref),
         confirm_text=_("The draft stays in the team's papers as discarded. The firm never sees it."),
         confirm_facts=[],

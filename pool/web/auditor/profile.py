@@ -12,7 +12,6 @@ from auditors.roster import queries as roster
 from auditors.roster.values import CompetenceView, InterestView
 from pool.journeys import roster as journeys
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.policy.loading import load_edition
@@ -22,7 +21,7 @@ from pool.web.fields import DateField, LongText, Radio, Text
 from pool.web.forms import Form, Option, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb
-from pool.web.requests import actor, at, attachment, page, perform, reading
+from pool.web.requests import actor, at, attachment, attempt, form_of, page, perform, reading
 
 EXPIRING_DAYS = 60
 INTERESTS = ListSpec(
@@ -110,20 +109,19 @@ def _cell(item: object, column: Column) -> object:
 @blueprint.route("/interests/new", methods=["GET", "POST"])
 def declare_interest() -> Any:
     """Declare a tie to a firm."""
-    status, bound = 200, DECLARE.fresh()
-    if request.method == "POST":
-        bound, status = DECLARE.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(
-                    journeys.declare_interest, **bound.cleaned, then=lambda _interest: url_for("auditor.interests")
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(DECLARE)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            journeys.declare_interest, **bound.cleaned, then=lambda _interest: url_for("auditor.interests")
+        ),
+    )
+    if answer is not None:
+        return answer
     title = _("Declare an interest")
     return page(
         "shared/form.html",
-        status,
+        bound.status,
         form_title=title,
         form_lead=_("From now on planning keeps you away from the firm until the impartiality officer has looked at "
                     "it. Saying too much never counts against you."),
@@ -139,23 +137,22 @@ def declare_interest() -> Any:
 def end_interest(public_id: str) -> Any:
     """Say when an interest ended; its cooling-off begins there."""
     interest = roster.interest(reading(), public_id)
-    status, bound = 200, END.fresh({"until_on": day_of(at())})
-    if request.method == "POST":
-        bound, status = END.bind(request.form), 422
-        if bound.valid:
-            try:
-                return perform(
-                    journeys.end_interest,
-                    interest=public_id,
-                    until_on=bound["until_on"],
-                    then=lambda _interest: url_for("auditor.interests"),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(END, {"until_on": day_of(at())})
+    answer = attempt(
+        bound,
+        lambda: perform(
+            journeys.end_interest,
+            interest=public_id,
+            until_on=bound["until_on"],
+            then=lambda _interest: url_for("auditor.interests"),
+        ),
+    )
+    if answer is not None:
+        return answer
     title = _("The interest in %(firm)s ended", firm=interest.firm_name)
     return page(
         "shared/form.html",
-        status,
+        bound.status,
         form_title=title,
         form_lead=_("It goes on blocking for %(n)s months from that day, and is assessed again.",
                     n=interest.cooling_off_months),

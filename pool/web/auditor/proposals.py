@@ -7,19 +7,20 @@ from typing import Any
 from flask import request, url_for
 
 from auditors.roster import queries as roster
-from pool.bookings import queries as bookings
 from pool.bookings.values import AskedView
 from pool.journeys import plan
+from pool.journeys.asking import asked as asked_of
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web import display
 from pool.web.auditor import blueprint, vocabulary
+from pool.web.booking_view import LANGUAGES
 from pool.web.fields import LongText
 from pool.web.forms import Form, Section
 from pool.web.parts import Action, Crumb, Fact
-from pool.web.requests import actor, page, perform, reading, with_values
+from pool.web.requests import actor, attempt, page, perform, reading, with_values
+from pool.web.wording import market_word
 
 DECLINE = Form(
     "decline",
@@ -45,7 +46,7 @@ DECLINE = Form(
 @blueprint.get("/proposals/<ref>")
 def proposal(ref: str) -> Any:
     """Show what an auditor is asked to take part in."""
-    asked = bookings.asked(reading(), ref)
+    asked = asked_of(reading(), ref)
     waits = asked.answer == "asked" and asked.state == "published"
     accept = Action(label=_("Accept"), url=url_for("auditor.accept_proposal", ref=asked.proposal_ref), method="post")
     return page(
@@ -88,7 +89,10 @@ def _sentence(asked: AskedView, *, waits: bool) -> str:
 def _facts(asked: AskedView) -> list[Fact]:
     return [
         Fact(label=_("Firm"), value=asked.firm_name),
-        Fact(label=_("Deployments"), value=", ".join(asked.deployments)),
+        Fact(label=_("Domain"), value=", ".join(_(name) for name in asked.domains)),
+        Fact(label=_("Place"), value=_("%(markets)s; the audit is held in %(language)s",
+                                       markets=", ".join(market_word(code) for code in asked.markets),
+                                       language=str(LANGUAGES.get(asked.language, asked.language)))),
         Fact(label=_("Kind"), value=vocabulary.kind_word(asked.kind)),
         Fact(label=_("Your role"), value=vocabulary.role_word(asked.role)),
         Fact(label=_("From"), value=asked.starts_on, kind="date"),
@@ -127,18 +131,20 @@ def accept_proposal(ref: str) -> Any:
 @blueprint.route("/proposals/<ref>/decline", methods=["GET", "POST"])
 def decline_proposal(ref: str) -> Any:
     """Decline with the reason."""
-    asked = bookings.asked(reading(), ref)
+    asked = asked_of(reading(), ref)
     status, bound = 200, DECLINE.fresh()
     if request.method == "POST":
         bound, status = DECLINE.bind(request.form), 422
         if bound.valid:
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     with_values(plan.answer_proposal, proposal=ref, answer="declined", reason=bound["reason"]),
                     then=lambda _answered: url_for("auditor.desk"),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+                ),
+            )
+            if answer is not None:
+                return answer
     return page(
         "shared/confirm.html",
         status,

@@ -21,7 +21,7 @@ from pool.web.auditor.conduct import VERSION, named
 from pool.web.auditor.frame import frame_of
 from pool.web.fields import Hidden, LongText
 from pool.web.forms import Bound, Form, Section
-from pool.web.requests import actor, at, close_reading, database, once_of, page, perform, reading
+from pool.web.requests import actor, at, attempt, close_reading, database, once_of, page, perform, reading
 
 REPORT = Form(
     "report",
@@ -53,11 +53,12 @@ def audit_report(ref: str) -> Any:
     bound = REPORT.bind(request.form)
     if request.form.get("action") == "autosave":
         return _autosave(bound, ref)
-    if bound.valid:
-        try:
-            return perform(journeys.write_report, audit_ref=ref, **named(bound), then=lambda _n: request.path)
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+    answer = attempt(
+        bound,
+        lambda: perform(journeys.write_report, audit_ref=ref, **named(bound), then=lambda _n: request.path),
+    )
+    if answer is not None:
+        return answer
     return _report_page(queries.audit_file(reading(), ref), bound=bound, status=422)
 
 

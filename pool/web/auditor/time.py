@@ -12,7 +12,6 @@ from auditors.roster import queries as roster
 from auditors.roster.values import LeaveView
 from pool.journeys import roster as journeys
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.storage import Reading
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -21,7 +20,7 @@ from pool.web.auditor import blueprint, vocabulary
 from pool.web.boards import DayMark, Month, calendar_strip
 from pool.web.fields import Choice, DateField, Radio, Text
 from pool.web.forms import Bound, Form, Section
-from pool.web.requests import actor, at, page, perform, reading
+from pool.web.requests import actor, at, attempt, page, perform, reading
 from scheduling.interval import HalfDay
 from scheduling.queries import taken_half_days
 
@@ -149,19 +148,20 @@ def _marks(both: dict[int, tuple[str, str, str]]) -> list[DayMark]:
 def add_leave() -> Any:
     """Keep half-days free."""
     bound = LEAVE.bind(request.form)
-    if bound.valid:
-        try:
-            return perform(
-                journeys.set_leave,
-                auditor=roster.profile_of(reading(), actor().auditor_id or 0).auditor.ref,
-                first=_half(bound["first"], bound["first_half"]),
-                last=_half(bound["last"], bound["last_half"]),
-                kind=bound["kind"],
-                note=bound["note"],
-                then=lambda _leave: url_for("auditor.calendar") + "#leave",
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            journeys.set_leave,
+            auditor=roster.profile_of(reading(), actor().auditor_id or 0).auditor.ref,
+            first=_half(bound["first"], bound["first_half"]),
+            last=_half(bound["last"], bound["last_half"]),
+            kind=bound["kind"],
+            note=bound["note"],
+            then=lambda _leave: url_for("auditor.calendar") + "#leave",
+        ),
+    )
+    if answer is not None:
+        return answer
     return _calendar_page(bound, 422)
 
 

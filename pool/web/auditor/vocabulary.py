@@ -111,6 +111,7 @@ INTEREST_VERDICTS: Final = {
 INTEREST_KINDS: Final = {
     "employment": (_l("Employment"), _l("You work or worked there, or hold an office.")),
     "consultancy": (_l("Consultancy"), _l("You advised on, built or ran the system or its management.")),
+    "help_desk": (_l("Help desk"), _l("You helped the firm at the template help desk; that counts as advice.")),
     "ownership": (_l("Ownership"), _l("Shares, options, loans or another stake.")),
     "competitor": (_l("Competitor"), _l("You are tied to somebody who competes with the firm.")),
     "family": (_l("Family"), _l("A close relative or partner works there or owns a part.")),

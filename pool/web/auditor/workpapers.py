@@ -10,12 +10,12 @@ from flask import jsonify, request, url_for
 
 from auditors.casework import queries
 from auditors.casework.evidence import FileStore
-from auditors.casework.lookup import Moved
 from auditors.casework.values import AuditFile, PointView
 from auditors.casework.workpapers import records_to_sample
 from pool.journeys import audit as journeys
 from pool.kernel.refusals import Refusal
 from pool.kernel.storage import AlreadyDone
+from pool.kernel.versions import Moved
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import blueprint, vocabulary
@@ -24,7 +24,18 @@ from pool.web.auditor.frame import frame_of
 from pool.web.fields import FileField, Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
 from pool.web.parts import Explanation
-from pool.web.requests import actor, at, close_reading, database, once_of, page, perform, reading, settings
+from pool.web.requests import (
+    actor,
+    at,
+    attempt,
+    close_reading,
+    database,
+    once_of,
+    page,
+    perform,
+    reading,
+    settings,
+)
 
 MOST_RECORDS = 10**12
 _LONG = 20_000
@@ -228,17 +239,19 @@ def add_point_file(ref: str, deployment: str, point_id: str) -> Any:
     """Attach a file to a test point; it stays the team's until the audit is closed."""
     bound = FILE_FORM.bind(request.form, request.files)
     if bound.valid:
-        try:
-            return attach_file(
+        answer = attempt(
+            bound,
+            lambda: attach_file(
                 bound,
                 journeys.attach_to_point,
                 audit_ref=ref,
                 point_id=point_id,
                 deployment=deployment,
                 then=url_for("auditor.point", ref=ref, deployment=deployment, point_id=point_id) + "#files",
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+            ),
+        )
+        if answer is not None:
+            return answer
     return show_bench(*read_point(ref, deployment, point_id), file_form=bound, status=422)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
 
 from auditors.casework import queries
 from auditors.casework.states import AuditState
-from auditors.casework.values import AuditFile, EventView
+from auditors.casework.values import AuditFile, EventView, ShownRating
 from pool.bookings.queries import booking_ref_of_audit
 from pool.decisions import queries as decisions
 from pool.journeys import audit as journeys
-from pool.kernel.refusals import Conflict, Refusal
+from pool.kernel.refusals import Conflict
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import vocabulary
@@ -22,7 +23,7 @@ from pool.web.fields import LongText
 from pool.web.firm import blueprint
 from pool.web.forms import Form, Section
 from pool.web.parts import Action, Crumb, Event, Fact
-from pool.web.requests import actor, page, perform, reading
+from pool.web.requests import actor, attempt, form_of, page, perform, reading
 from pool.web.states import office_word, state_word
 
 COMMENT = Form(
@@ -54,6 +55,7 @@ def audit(ref: str) -> Any:
     act = None
     if _may_comment(file):
         act = Action(label=_("Comment on the facts"), url=url_for("firm.comment_report", ref=file.ref))
+    ratings = file.ratings_shown_to(actor().firm_id)
     crumbs = [Crumb(label=_("Bookings"), url=url_for("firm.bookings"))]
     if booking:
         crumbs.append(Crumb(label=booking, url=url_for("firm.booking", ref=booking)))
@@ -66,7 +68,8 @@ def audit(ref: str) -> Any:
         facts=_facts(file),
         comments=[one for one in file.participants if one.commented_at is not None],
         decisions=decisions.decisions_of(reading(), file.id),
-        counts=_counts(file),
+        ratings=ratings,
+        counts=_counts(ratings),
         several=len(file.participants) > 1,
         words=vocabulary,
         events=[_event(one) for one in reversed(file.events)],
@@ -87,9 +90,9 @@ def _who(file: AuditFile) -> str | None:
     return ", ".join(office_word(one) for one in offices) or None
 
 
-def _counts(file: AuditFile) -> str:
+def _counts(ratings: Sequence[ShownRating]) -> str:
     """Return how many test points have which result, in the order of the scale."""
-    found = Counter(point.rating for point in file.points if point.rating)
+    found = Counter(one.rating for one in ratings)
     return ", ".join(
         f"{found[rating]} {vocabulary.rating_word(rating).lower()}" for rating in vocabulary.RATINGS if found[rating]
     )
@@ -161,22 +164,21 @@ def comment_report(ref: str) -> Any:
     file = queries.audit_file(reading(), ref)
     if request.method == "GET" and not _may_comment(file):
         raise NotAsked(_sentence(file), next_step=_("Look at the audit; it says who must act next."))
-    bound = COMMENT.fresh()
-    if request.method == "POST":
-        bound = COMMENT.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    journeys.comment_report,
-                    audit_ref=file.ref,
-                    comment=bound["comment"],
-                    then=lambda _none: url_for("firm.audit", ref=file.ref),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(COMMENT)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            journeys.comment_report,
+            audit_ref=file.ref,
+            comment=bound["comment"],
+            then=lambda _none: url_for("firm.audit", ref=file.ref),
+        ),
+    )
+    if answer is not None:
+        return answer
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=_("Comment on the facts"),
         form_lead=file.summary or None,
         bound=bound,

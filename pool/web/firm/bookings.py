@@ -8,7 +8,6 @@ from flask import request, url_for
 
 from pool.bookings.rules import KINDS
 from pool.journeys import book
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.registry import queries as registry
@@ -19,7 +18,7 @@ from pool.web.fields import Choice, DateField, LongText, MultiChoice, Option
 from pool.web.firm import blueprint
 from pool.web.forms import Form, Section
 from pool.web.parts import Action
-from pool.web.requests import actor, page, perform, reading
+from pool.web.requests import actor, attempt, form_of, page, perform, reading
 
 NEW = Form(
     name="booking",
@@ -77,22 +76,19 @@ def new_booking() -> Any:
     form = NEW.with_choices("deployments", [Option(one.ref, f"{one.name} ({one.ref})") for one in signed])
     asked = request.args.getlist("deployment") if len(signed) > 1 else [one.ref for one in signed]
     chosen = tuple(one.ref for one in signed if one.ref in asked)
-    bound = form.fresh({"deployments": chosen} if chosen else None)
-    if request.method == "POST":
-        bound = form.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    book.request_booking, then=lambda done: url_for("firm.booking", ref=done.ref), **bound.cleaned
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(form, {"deployments": chosen} if chosen else None)
+    answer = attempt(
+        bound,
+        lambda: perform(book.request_booking, then=lambda done: url_for("firm.booking", ref=done.ref), **bound.cleaned),
+    )
+    if answer is not None:
+        return answer
     if not signed:
         draft = next((one for one in own if one.state == "draft"), None)
-        return page("firm/new_booking_empty.html", 422 if bound.is_bound else 200, draft=draft)
+        return page("firm/new_booking_empty.html", bound.status, draft=draft)
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=_("Ask for an audit"),
         form_lead=_("You see days, people and estimate before you commit to anything."),
         bound=bound,

@@ -34,7 +34,7 @@ from pool.web.firm.deployment_views import (
 from pool.web.firm.links import url_if
 from pool.web.firm.next_steps import NextStep, next_step
 from pool.web.firm.standing_words import Mark, lines_of, mark_of, threat_words
-from pool.web.firm.tier_panel import full_panel
+from pool.web.firm.tier_panel import Hint, full_panel, hints_of, next_words
 from pool.web.history import events_of
 from pool.web.parts import Action, Crumb, Tab
 from pool.web.requests import actor, at, page, reading
@@ -129,6 +129,7 @@ def _facts(seen: Seen) -> dict[str, Any]:
     return {
         "facts": identity_facts(edition, view),
         "indicators": indicator_rows(edition, present, history),
+        "hints": stated_hints(edition, view, present),
         "attestations": queries.attestations_of(reading(), view.id),
         "findings": [
             (one, url_if("firm.finding", ref=one.ref)) for one in sources.findings_of_deployment(reading(), view.id)
@@ -154,6 +155,13 @@ def _end_action(view: DeploymentView) -> Action | None:
     return Action(label=_("End this deployment"), url=url_for("firm.end_deployment", ref=view.ref), style="danger")
 
 
+def stated_hints(edition: Edition, view: DeploymentView, present: dict[str, DatedValue]) -> tuple[Hint, ...]:
+    """Return what contradicts the kind of use among the present answers of a deployment that is not over."""
+    if view.state == "ended":
+        return ()
+    return hints_of(edition, {name: value.value for name, value in present.items()}, context=view.context)
+
+
 def present_assessment(edition: Edition, view: DeploymentView, present: dict[str, DatedValue]) -> Assessment | None:
     """Assess a deployment from its present values today, or ``None`` where it has none."""
     if len(present) < len(edition.indicators.all):
@@ -176,7 +184,7 @@ def _tier(seen: Seen) -> dict[str, Any]:
         "contributions": contributions_of(edition, found),
         "summary": _(edition.rulebook.summaries[found.tier]),
         "duties": duty_rows(edition, found),
-        "levels": edition.duty_catalogue.level_names,
+        "ways": [(rule, next_words(edition, rule)) for rule in found.next_rules[:5]],
         "kept": kept,
     }
 
@@ -191,7 +199,7 @@ def _record(seen: Seen) -> dict[str, Any]:
         "asked_known": known or on or today,
         "wrong_days": wrong,
         "today": today,
-        "conditions": lines_of(standing),
+        "conditions": lines_of(standing, on=on or today),
         "threats": [(threat.on, threat_words(threat)) for threat in standing.threats],
         "chart": chart_of(standing, today=on or today) if standing.turns else None,
         "entries": entry_rows(harbor.entries_of(reading(), seen.view.id)),

@@ -141,36 +141,45 @@ def identity_section(edition: Edition, models: Iterable[ModelView]) -> Section:
     )
 
 
-def facts_section(edition: Edition) -> Section:
-    """Return the yes and no questions that law and development-side triggers ask."""
+def facts_sections(edition: Edition) -> list[Section]:
+    """Return the questions about the tuning, and those that the law of each market asks, which stand with the market.
+
+    Markets whose law asks nothing beside the fifteen answers have no section.
+    """
     asked = [one for one in edition.fact_questions.values() if one.kind != "trigger_ids"]
-    return Section(
-        _l("Facts that law asks for"),
-        tuple(_fact_field(edition, one) for one in asked),
-        intro=_l(
-            "Leave open what you do not know or what does not concern your markets: an open fact counts as unknown, "
-            "and a duty that hangs on it is not in the list yet."
-        ),
-    )
+    tuning = tuple(_fact_field(one) for one in asked if one.asked_by not in edition.overlays)
+    sections = [
+        Section(
+            _l("How it was tuned"),
+            tuning,
+            intro=_l(
+                "Leave open what you do not know: an open fact counts as unknown, and a duty that hangs on it is not "
+                "in the list yet. Below stand the questions of the markets you ticked, where their law asks any."
+            ),
+        )
+    ]
+    for code in edition.markets:
+        fields = tuple(_fact_field(one) for one in asked if one.asked_by == code)
+        if fields:
+            title = _("Asked in: %(place)s", place=_(edition.overlays[code].name))
+            sections.append(Section(title, fields, asked_with=("markets", code)))
+    return sections
 
 
-def _fact_field(edition: Edition, question: FactQuestion) -> Field:
-    overlay = edition.overlays.get(question.asked_by)
-    asked_by = _("Asked in: %(place)s.", place=_(overlay.name)) if overlay else _("Asked about the tuning.")
+def _fact_field(question: FactQuestion) -> Field:
     name, label = FACT + question.id, _(question.text)
     if question.kind == "flag":
         return Choice(
             name=name,
             label=label,
-            help=asked_by,
             choices=(("yes", _("Yes")), ("no", _("No"))),
             blank=_("Not known"),
             required=False,
             default="yes" if question.id == "generative" else "",
         )
     if question.kind == "share":
-        return Share(name=name, label=label, help=asked_by, required=False, unit=_("share from 0 to 1"))
-    return LargeNumber(name=name, label=label, help=asked_by, required=False)
+        return Share(name=name, label=label, required=False, unit=_("share from 0 to 1"))
+    return LargeNumber(name=name, label=label, required=False)
 
 
 def question_sections(edition: Edition) -> list[Section]:
@@ -205,7 +214,8 @@ def _question_field(question: Question) -> Field:
 
 def deployment_form(edition: Edition, models: Iterable[ModelView]) -> Form:
     """Return the whole form of a new deployment."""
-    return Form("deployment", (identity_section(edition, models), *question_sections(edition), facts_section(edition)))
+    asked = (identity_section(edition, models), *question_sections(edition), *facts_sections(edition))
+    return Form("deployment", asked)
 
 
 def change_form(edition: Edition) -> Form:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from pool.harbor.queries import EntryView
 from pool.harbor.standing import Standing
@@ -54,6 +55,9 @@ class DutyRow:
     legal_floor: int
     raised: int
     required: float
+    level_word: str
+    floor_word: str
+    required_word: str
     applies: bool
     refs: tuple[str, ...]
     items: tuple[tuple[str, float, str], ...]
@@ -168,7 +172,11 @@ def contributions_of(edition: Edition, found: Assessment) -> list[tuple[str, Exp
         )
         explanation = Explanation(
             rule=_("Weight times the place of the value on its curve, from 0 to 1."),
-            inputs=((_("Weight"), _figure(one.weight)), (_("Place on the curve"), _figure(one.u))),
+            inputs=(
+                (_("Weight"), _figure(one.weight)),
+                (_("Place on the curve"), _figure(one.u)),
+                (_("Product"), _figure(one.amount)),
+            ),
             source="indicators.yaml",
             edition=found.edition,
         )
@@ -192,6 +200,9 @@ def duty_rows(edition: Edition, found: Assessment) -> list[DutyRow]:
             legal_floor=duty.legal_floor,
             raised=duty.secondary_raise,
             required=float(duty.required),
+            level_word=level_words(edition, duty.level),
+            floor_word=level_words(edition, duty.legal_floor) if duty.legal_floor else "",
+            required_word=level_words(edition, duty.required),
             applies=duty.applies,
             refs=duty.refs,
             items=tuple(
@@ -201,6 +212,18 @@ def duty_rows(edition: Edition, found: Assessment) -> list[DutyRow]:
         )
         for duty in found.duties
     ]
+
+
+def level_words(edition: Edition, level: Fraction | int) -> str:
+    """Return the level of a duty in words: a whole one by its name, one in between as partly the next."""
+    names = edition.duty_catalogue.level_names
+    whole = int(level)
+    if level == whole:
+        return _(names[whole]).capitalize()
+    following = _(names[whole + 1])
+    if not whole:
+        return _("Partly %(next)s", next=following)
+    return _("%(level)s, partly %(next)s", level=_(names[whole]).capitalize(), next=following)
 
 
 def chart_of(standing: Standing, *, today: date) -> Chart:
@@ -243,7 +266,8 @@ def entry_rows(entries: Iterable[EntryView]) -> list[EntryRow]:
         EntryRow(
             seq=one.seq,
             recorded_at=one.recorded_at,
-            kind=words.get(one.kind or "", (one.kind or "").replace("-", " ").capitalize()),
+            kind=words.get(one.kind or "", (one.kind or "").replace("-", " ").capitalize())
+            + _told_apart(one.body or {}),
             valid_from=one.valid_from,
             matches=one.digest_matches,
             leaf=one.leaf_hash.hex(),
@@ -251,6 +275,14 @@ def entry_rows(entries: Iterable[EntryView]) -> list[EntryRow]:
         )
         for one in reversed(list(entries))
     ]
+
+
+def _told_apart(body: Mapping[str, Any]) -> str:
+    """Return the step and the reference by which entries of one kind are told apart."""
+    named = ("finding", "audit", "booking", "decision", "proposal", "request", "incident")
+    parts = [body.get("step"), next((body[name] for name in named if body.get(name)), None)]
+    told = ", ".join(str(part) for part in parts if part)
+    return f": {told}" if told else ""
 
 
 def _short(value: object) -> str:

@@ -8,7 +8,6 @@ from flask import request, url_for
 
 from pool.journeys import submit
 from pool.journeys.submit import ethics_level_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.policy.deadlines import service_level_days
 from pool.policy.loading import Edition, load_edition
@@ -19,7 +18,7 @@ from pool.web.firm import blueprint
 from pool.web.firm.deployment import crumbs
 from pool.web.forms import Bound, Form, Section
 from pool.web.parts import Action
-from pool.web.requests import page, perform, reading
+from pool.web.requests import attempt, page, perform, reading
 
 FULL = 3
 #: Kinds of questions of the edition's forms that a text answers; files and references come with other pages.
@@ -64,16 +63,18 @@ def request_ethics(ref: str) -> Any:
     if bound.valid:
         labels = {one.name: str(one.label) for one in form.fields()}
         answers = {labels[name]: value for name, value in bound.cleaned.items() if name != "level" and value}
-        try:
-            return perform(
+        answer = attempt(
+            bound,
+            lambda: perform(
                 submit.request_ethics,
                 deployment=view.ref,
                 answers=answers,
                 level=level,
                 then=lambda _done: url_for("firm.deployment", ref=view.ref, tab="ethics"),
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+            ),
+        )
+        if answer is not None:
+            return answer
     return _page(view, level, bound, 422)
 
 

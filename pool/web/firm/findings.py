@@ -170,7 +170,7 @@ def _form_page(ref: str, move: str, form: Form, journey: Any, *, title: str, sub
                 bound.values["version"] = str(found.finding.version)
     return page(
         "firm/finding_act.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=title,
         finding=found.finding,
         answer=found.remedies[-1].answer if found.remedies else "",

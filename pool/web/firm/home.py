@@ -59,6 +59,7 @@ def home() -> Any:
         offers=sources.offers(reading(), lines),
     )
     due = due_of(matters)
+    coming = sources.next_audit(reading(), lines, today=today)
     cost = sources.cost_now(reading(), firm_id, lines)
     names = {str(one["id"]): _(str(one["name"])) for one in load_edition().safe_harbor["conditions"]}
     live = [one for one in deployments if one.state != "ended"]
@@ -74,7 +75,9 @@ def home() -> Any:
             )
             for one in live
         ],
-        next_audit=sources.next_audit(reading(), lines, today=today),
+        next_audit=coming,
+        waiting=sources.audits_waiting(lines, beside=coming),
+        last_audit=sources.last_audit(lines),
         cost=cost,
         share=Money(cost.last.total_minor, cost.last.currency) if cost.last else None,
         cost_chart=_trend(cost),

@@ -9,7 +9,6 @@ from flask import request, url_for
 
 from pool.journeys import intake, submit
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.policy.deadlines import incident_clocks
@@ -22,7 +21,7 @@ from pool.web.firm import blueprint
 from pool.web.firm.deployment import crumbs
 from pool.web.firm.uploads import keep_evidence
 from pool.web.forms import Bound, Form, Section
-from pool.web.requests import at, page, perform, reading
+from pool.web.requests import at, attempt, form_of, page, perform, reading
 
 INCIDENT = Form(
     "incident",
@@ -138,19 +137,18 @@ MONITORING = Form(
 def report_incident(ref: str) -> Any:
     """Report an incident of one's own deployment."""
     view = queries.deployment(reading(), ref)
-    bound = INCIDENT.fresh({"known_at": at()})
-    if request.method == "POST":
-        bound = INCIDENT.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    submit.report_incident,
-                    deployment=view.ref,
-                    **bound.cleaned,
-                    then=lambda _done: url_for("firm.deployment", ref=view.ref, tab="incidents"),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(INCIDENT, {"known_at": at()})
+    answer = attempt(
+        bound,
+        lambda: perform(
+            submit.report_incident,
+            deployment=view.ref,
+            **bound.cleaned,
+            then=lambda _done: url_for("firm.deployment", ref=view.ref, tab="incidents"),
+        ),
+    )
+    if answer is not None:
+        return answer
     clocks = incident_clocks(load_edition(), view.tier or "high")
     return _form_page(
         bound,
@@ -183,16 +181,17 @@ def complete_incident(ref: str) -> Any:
     )
     if request.method == "POST":
         bound = FULL_REPORT.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    submit.complete_incident,
-                    incident=incident.ref,
-                    **bound.cleaned,
-                    then=lambda _done: url_for("firm.deployment", ref=view.ref, tab="incidents"),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+        answer = attempt(
+            bound,
+            lambda: perform(
+                submit.complete_incident,
+                incident=incident.ref,
+                **bound.cleaned,
+                then=lambda _done: url_for("firm.deployment", ref=view.ref, tab="incidents"),
+            ),
+        )
+        if answer is not None:
+            return answer
     return _form_page(
         bound,
         title=_("Full report of %(ref)s", ref=incident.ref),
@@ -223,17 +222,19 @@ def add_monitoring(ref: str) -> Any:
         bound = MONITORING.bind(request.form, request.files)
         if bound.valid:
             report = {name: value for name, value in bound.cleaned.items() if name not in ("file", "level")}
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     intake.add_monitoring,
                     deployment=view.ref,
                     file=keep_evidence(bound["file"]),
                     level=int(bound["level"]),
                     **report,
                     then=lambda _done: url_for("firm.deployment", ref=view.ref, tab="monitoring"),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+                ),
+            )
+            if answer is not None:
+                return answer
     return _form_page(
         bound,
         title=_("Monitoring report of %(name)s", name=view.name),
@@ -259,7 +260,7 @@ def _form_page(
 ) -> Any:
     return page(
         "shared/form.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form_title=title,
         form_lead=lead,
         bound=bound,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pool.journeys import submit
 from pool.journeys.intake import Handed
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -150,6 +151,35 @@ LINK = Form(
                     most=1000,
                 ),
                 Hidden(name="version_no", most=10, pattern="[0-9]{1,9}"),
+            ),
+        ),
+    ),
+)
+
+ROLES = {
+    "tuner": _l("Tuned the model"),
+    "co_tuner": _l("Tuned it together with the tuner"),
+    "data": _l("Gave the training data"),
+    "host": _l("Hosts the model"),
+}
+PARTY = Form(
+    "party",
+    (
+        Section(
+            "",
+            (
+                Text(
+                    name="firm",
+                    label=_l("Firm"),
+                    help=_l("Its reference, or its name as the public register shows it."),
+                    example="FIRM-2026-0002",
+                    most=200,
+                ),
+                Choice(
+                    name="role",
+                    label=_l("Its part in the model"),
+                    choices=tuple((role, ROLES[role]) for role in submit.NAMED_ROLES),
+                ),
             ),
         ),
     ),

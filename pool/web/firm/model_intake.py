@@ -1,6 +1,8 @@
 """Registering a fine-tuned model: files in, what we understood, contradictions settled, the form filled.
 
 Without JavaScript it is two steps on one address. What was typed stays; a faulty file is named and the others stay.
+After files were read the browser is sent on to a page of their own, kept in the session: going back and loading anew
+show it again and send nothing twice.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from flask import request, url_for
 
 from pool.journeys import intake
 from pool.journeys.intake import Handed
-from pool.kernel.refusals import Refusal
+from pool.kernel.ids import new_public_id
 from pool.kernel.words import gettext as _
 from pool.kernel.words import ngettext
 from pool.registry import queries
@@ -32,8 +34,11 @@ from pool.web.firm.model_forms import (
 from pool.web.firm.uploads import Fault, receive, remembered
 from pool.web.forms import Bound, Form, Section
 from pool.web.parts import Crumb, Step
-from pool.web.requests import page, perform, reading
+from pool.web.requests import attempt, go, page, perform, pool_session, reading
 
+#: How many forms with read files a session keeps; and under which name.
+MOST_KEPT = 3
+_READ = "read_models"
 DROP = Form("model", (Section("", (FILES,)),))
 
 
@@ -44,6 +49,8 @@ def new_model() -> Any:
         if request.args.get("by") in ("hand", "hosted"):
             hosted = {"hosted": True} if request.args["by"] == "hosted" else {}
             return _form_page(_form((), Merged()).fresh(hosted), (), Merged())
+        if request.args.get("read"):
+            return _shown_again(request.args["read"])
         return _first_page(DROP.fresh(), 200)
     before = remembered(request.form.getlist("kept"))
     whole = _form(before, _merged(before))
@@ -52,18 +59,16 @@ def new_model() -> Any:
         sent, faults = receive(bound.cleaned.get("files") or ())
         if sent or faults or request.form.get("action") == "read":
             return _read_page(bound, before, sent, faults)
-    if bound.valid:
-        merged = _merged(before)
-        try:
-            return perform(
-                intake.register_model,
-                files=[file for file in before if file.stored.sha256 in bound["kept"]],
-                **model_values(bound.cleaned, merged),
-                then=lambda done: url_for("firm.model", ref=done.ref),
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
-    return _form_page(bound, before, _merged(before), status=422)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            intake.register_model,
+            files=[file for file in before if file.stored.sha256 in bound["kept"]],
+            **model_values(bound.cleaned, _merged(before)),
+            then=lambda done: url_for("firm.model", ref=done.ref),
+        ),
+    )
+    return answer if answer is not None else _form_page(bound, before, _merged(before), status=422)
 
 
 def _merged(files: tuple[Handed, ...] | list[Handed]) -> Merged:
@@ -104,8 +109,34 @@ def _read_page(bound: Bound, before: list[Handed], sent: list[Handed], faults: l
         stays = bool(typed) and typed != was.get(name)
         shown.values[name] = typed if stays or name not in now else now[name]
     shown.values["kept"] = tuple(file.stored.sha256 for file in files)
+    if not faults:
+        return _remember(shown, read=len(sent))
     _add_faults(shown, faults)
-    return _form_page(shown, files, merged, status=422 if faults else 200, read=len(sent))
+    return _form_page(shown, files, merged, status=422, read=len(sent))
+
+
+def _remember(shown: Bound, *, read: int) -> Any:
+    """Keep the form as it stands in the session, and send the browser on to it."""
+    key = new_public_id()[:16]
+    kept = dict(pool_session().get(_READ, {}))
+    for old in list(kept)[: max(0, len(kept) - MOST_KEPT + 1)]:
+        del kept[old]
+    pool_session()[_READ] = {**kept, key: {"values": shown.values, "read": read}}
+    return go(url_for("firm.new_model", read=key))
+
+
+def _shown_again(key: str) -> Any:
+    """Show the form as it stood after files were read; one that the session has forgotten begins anew."""
+    kept = pool_session().get(_READ, {}).get(key)
+    if kept is None:
+        return go(url_for("firm.new_model"))
+    files = remembered(kept["values"].get("kept", ()))
+    merged = _merged(files)
+    shown = _form(files, merged).fresh()
+    for name, value in kept["values"].items():
+        if name in shown.values:
+            shown.values[name] = tuple(value) if isinstance(value, list) else value
+    return _form_page(shown, files, merged, read=kept["read"])
 
 
 def _add_faults(bound: Bound, faults: list[Fault]) -> None:

@@ -8,20 +8,21 @@ from flask import Response, request, url_for
 
 from pool.journeys import submit
 from pool.kernel.history import activity_of
-from pool.kernel.refusals import Missing, Refusal
+from pool.kernel.refusals import Missing
+from pool.kernel.roles import Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.kernel.words import ngettext
 from pool.registry import queries
 from pool.registry.queries import DeploymentView, FileView, ModelView
 from pool.web.firm import blueprint
-from pool.web.firm.model_forms import FORMATS, LINK, METHODS, as_text, foundation_choices, labels
+from pool.web.firm.model_forms import FORMATS, LINK, METHODS, PARTY, ROLES, as_text, foundation_choices, labels
 from pool.web.firm.uploads import store
 from pool.web.forms import Bound
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Explanation, Fact
-from pool.web.requests import attachment, page, perform, reading, with_values
+from pool.web.requests import actor, attachment, attempt, form_of, page, perform, reading, with_values
 
 
 class NoSuchFile(Missing):
@@ -36,6 +37,7 @@ SPEC = ListSpec(
         Column("method", _l("Method")),
         Column("foundation", _l("Foundation model")),
         Column("held", _l("Held")),
+        Column("tuner", _l("Tuned by")),
         Column("created", _l("Registered"), "date", sort=True, attr="created_at"),
     ),
     filters=(
@@ -49,12 +51,12 @@ SPEC = ListSpec(
 
 @blueprint.get("/models")
 def models() -> Any:
-    """List the firm's fine-tuned models."""
-    asked = SPEC.parse(request.args)
+    """List the fine-tuned models the firm is a party of."""
+    wanted = SPEC.parse(request.args)
     if request.args.get("format") == "csv":
-        items = every_item(lambda part: queries.models(reading(), part), asked)
+        items = every_item(lambda part: queries.models(reading(), part), wanted)
         return attachment(csv_of(SPEC, items, cell=_cell), name="models.csv", media_type="text/csv")
-    view = list_view(SPEC, queries.models(reading(), asked), path=request.path)
+    view = list_view(SPEC, queries.models(reading(), wanted), path=request.path)
     new = Action(label=_("Register a model"), url=url_for("firm.new_model"))
     return page("firm/models.html", view=view, new=new)
 
@@ -71,39 +73,46 @@ def held_words(model: ModelView) -> str:
 @blueprint.get("/models/<ref>")
 def model(ref: str) -> Any:
     """Show one fine-tuned model: what it is built on, its files, where it is used."""
-    view, files, _parties = queries.model(reading(), ref)
+    view, files, parties = queries.model(reading(), ref)
     used = queries.deployments_of_model(reading(), view.id)
-    sentence, act = _next_step(view, used)
+    is_own = view.firm_id == actor().firm_id
+    sentence, act = _next_step(view, used, is_own=is_own)
     return page(
         "firm/model.html",
         model=view,
         files=files,
+        parties=parties,
+        roles=ROLES,
         formats=FORMATS,
         deployments=used,
         sentence=sentence,
         act=act,
-        more=_more(view, act),
+        more=_more(view, act) if is_own else [],
         facts=_facts(view, files),
         events=events_of(activity_of(reading(), view.ref)),
         crumbs=[Crumb(label=_("Models"), url=url_for("firm.models")), Crumb(label=view.name)],
     )
 
 
-def _next_step(view: ModelView, used: tuple[DeploymentView, ...]) -> tuple[str, Action]:
+def _next_step(view: ModelView, used: tuple[DeploymentView, ...], *, is_own: bool) -> tuple[str, Action]:
+    deploy = Action(label=_("Register a deployment"), url=url_for("firm.new_deployment", model=view.ref))
+    if not view.foundation_ref and not is_own:
+        words = _("Not linked to a foundation model yet: %(tuner)s, its tuner, links it.", tuner=view.tuner)
+        return words, deploy
     if not view.foundation_ref:
         words = _("Not linked to a foundation model yet. A deployment can be signed only when it is.")
         return words, Action(label=_("Link it"), url=url_for("firm.link_foundation", ref=view.ref))
-    deploy = Action(label=_("Register a deployment"), url=url_for("firm.new_deployment", model=view.ref))
     if not used:
         return _("Registered. Say where it is used: duties, audits and the record belong to each use."), deploy
     return ngettext("Used in %(n)s deployment.", "Used in %(n)s deployments.", len(used)), deploy
 
 
 def _more(view: ModelView, act: Action) -> list[Action]:
-    link = url_for("firm.link_foundation", ref=view.ref)
-    if act.url == link:
-        return []
-    return [Action(label=_("Change the link"), url=link, style="quiet")]
+    link = Action(label=_("Change the link"), url=url_for("firm.link_foundation", ref=view.ref), style="quiet")
+    more = [] if act.url == link.url else [link]
+    if actor().office is Office.FIRM_MANAGER:
+        more.append(Action(label=_("Name a party"), url=url_for("firm.name_party", ref=view.ref), style="quiet"))
+    return more
 
 
 def _facts(view: ModelView, files: tuple[FileView, ...]) -> list[Fact]:
@@ -149,7 +158,7 @@ def _said(files: tuple[FileView, ...], field: str) -> Explanation | None:
 
 @blueprint.get("/models/<ref>/files/<sha256>")
 def model_file(ref: str, sha256: str) -> Response:
-    """Send a file that described one's own model, to be saved."""
+    """Send a file that described a model one's firm is a party of, to be saved."""
     _view, files, _parties = queries.model(reading(), ref)
     file = next((one for one in files if one.sha256 == sha256), None)
     if file is None:
@@ -160,7 +169,8 @@ def model_file(ref: str, sha256: str) -> Response:
 
 @blueprint.route("/models/<ref>/foundation", methods=["GET", "POST"])
 def link_foundation(ref: str) -> Any:
-    """Link one's own model to a foundation model of the catalogue."""
+    """Link a model that one's own firm tuned to a foundation model of the catalogue."""
+    queries.tuned_by(reading(), ref)
     view, _files, _parties = queries.model(reading(), ref)
     form = LINK.with_choices("foundation", foundation_choices(queries.foundations(reading()).items))
     if request.method == "GET":
@@ -169,8 +179,9 @@ def link_foundation(ref: str) -> Any:
         return _link_page(view, form.fresh(start), 200)
     bound = form.bind(request.form, request.files)
     if bound.valid:
-        try:
-            return perform(
+        answer = attempt(
+            bound,
+            lambda: perform(
                 with_values(
                     submit.link_foundation,
                     model=view.ref,
@@ -179,9 +190,10 @@ def link_foundation(ref: str) -> Any:
                     reason=bound["reason"],
                 ),
                 then=lambda done: url_for("firm.model", ref=done.ref),
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+            ),
+        )
+        if answer is not None:
+            return answer
     return _link_page(view, bound, 422)
 
 
@@ -204,5 +216,39 @@ def _link_page(view: ModelView, bound: Bound, status: int) -> Any:
             Crumb(label=_("Models"), url=url_for("firm.models")),
             Crumb(label=view.name, url=url_for("firm.model", ref=view.ref)),
             Crumb(label=_("Foundation model")),
+        ],
+    )
+
+
+@blueprint.route("/models/<ref>/parties", methods=["GET", "POST"])
+def name_party(ref: str) -> Any:
+    """Name another member firm as a party of a model that one's own firm tuned."""
+    queries.tuned_by(reading(), ref)
+    view, _files, _parties = queries.model(reading(), ref)
+    bound = form_of(PARTY)
+    done = attempt(
+        bound,
+        lambda: perform(
+            submit.name_party,
+            model=view.ref,
+            **bound.cleaned,
+            then=lambda found: url_for("firm.model", ref=found.ref),
+        ),
+    )
+    return done or page(
+        "shared/form.html",
+        422 if request.method == "POST" else 200,
+        form_title=_("Name a party of %(name)s", name=view.name),
+        form_lead=_(
+            "A party sees the model and its files and may register deployments of it. It cannot be undone here."
+        ),
+        bound=bound,
+        form_action=url_for("firm.name_party", ref=view.ref),
+        submit_label=_("Name this firm"),
+        cancel_url=url_for("firm.model", ref=view.ref),
+        crumbs=[
+            Crumb(label=_("Models"), url=url_for("firm.models")),
+            Crumb(label=view.name, url=url_for("firm.model", ref=view.ref)),
+            Crumb(label=_("Parties")),
         ],
     )

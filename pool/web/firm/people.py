@@ -9,9 +9,8 @@ from typing import Any
 from flask import request, url_for
 
 from pool.journeys import people as journeys
-from pool.kernel.refusals import Missing, Refusal
+from pool.kernel.refusals import Missing
 from pool.kernel.roles import Office
-from pool.kernel.storage import AlreadyDone
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.members import queries
@@ -20,7 +19,7 @@ from pool.web.fields import Email, LongText, Option, Radio, Text
 from pool.web.firm import blueprint
 from pool.web.forms import Bound, Form, Section
 from pool.web.parts import Crumb, Fact
-from pool.web.requests import actor, at, close_reading, database, once_of, page, perform, reading, with_values
+from pool.web.requests import actor, at, attempt, form_of, page, perform, reading, with_values
 from pool.web.states import office_word
 
 INVITE = Form(
@@ -85,22 +84,24 @@ def _may_act() -> bool:
 @blueprint.get("/people")
 def people() -> Any:
     """List seats and invitations; a manager finds the form of an invitation beside them."""
-    return _people(INVITE.fresh({"office": "firm_member"}), 200)
+    return _people(INVITE.fresh({"office": "firm_member"}), 200, invited=request.args.get("invited", ""))
 
 
 def _people(bound: Bound, status: int, *, link: str = "", invited: str = "") -> Any:
     firm_id = actor().firm_id or 0
     seats = queries.seats_of_firm(reading(), firm_id)
     rows = [_row(seat) for seat in seats]
+    invitations = [_invited(*one) for one in queries.invitations_of_firm(reading(), firm_id)]
     return page(
         "firm/people.html",
         status,
         bound=bound if _may_act() else None,
         running=[row for row in rows if row.runs],
         ended=[row for row in rows if not row.runs],
-        invitations=[_invited(*one) for one in queries.invitations_of_firm(reading(), firm_id)],
+        invitations=invitations,
         link=link,
-        invited=invited,
+        # Why looked up: an address could otherwise tell a manager of anybody's invitation.
+        invited=invited if any(one.name == invited for one in invitations) else "",
         own=actor().seat_id,
     )
 
@@ -119,21 +120,23 @@ def _invited(name: str, email: str, office: str, ends_at: datetime, taken_at: da
 @blueprint.post("/people/invite")
 def invite() -> Any:
     """Invite somebody to a seat of one's own firm, and show the link once."""
-    bound = INVITE.bind(request.form, request.files)
-    if not bound.valid:
-        return _people(bound, 422)
-    close_reading()
-    # The answer kept for a second click is empty: the link is a secret and is stored nowhere.
-    once = once_of(lambda _token: "")
-    try:
-        token = database().run_work(journeys.invite, **bound.cleaned, actor=actor(), at=at(), once=once)
-    except AlreadyDone:
-        return _people(INVITE.fresh(), 200, invited=bound["name"])
-    except Refusal as refusal:
-        bound.add_refusal(refusal)
-        return _people(bound, 422)
-    link = url_for("signin.invitation", token=token, _external=True)
-    return _people(INVITE.fresh(), 200, link=link, invited=bound["name"])
+    bound = form_of(INVITE)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            journeys.invite,
+            **bound.cleaned,
+            # Why not the link: it is a secret and is stored nowhere, so a second click finds only that it was done.
+            then=lambda _token: url_for("firm.people", invited=bound["name"]),
+            show=lambda token: _people(
+                INVITE.fresh(),
+                200,
+                link=url_for("signin.invitation", token=token, _external=True),
+                invited=bound["name"],
+            ),
+        ),
+    )
+    return answer if answer is not None else _people(bound, 422)
 
 
 @blueprint.route("/people/<public_id>/end", methods=["GET", "POST"])
@@ -143,21 +146,20 @@ def end_seat(public_id: str) -> Any:
     row = seats.get(public_id)
     if row is None or not row.runs:
         raise Missing(_("There is no such seat."), field="seat", next_step=_("Look at the list of people."))
-    bound = END.fresh()
-    if request.method == "POST":
-        bound = END.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                return perform(
-                    with_values(journeys.end_seat, seat=public_id, reason=bound["reason"]),
-                    then=lambda _none: url_for("firm.people"),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+    bound = form_of(END)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            with_values(journeys.end_seat, seat=public_id, reason=bound["reason"]),
+            then=lambda _none: url_for("firm.people"),
+        ),
+    )
+    if answer is not None:
+        return answer
     seat = row.seat
     return page(
         "shared/confirm.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         confirm_title=_("End the seat of %(name)s", name=seat.person_name),
         confirm_text=_(
             "From the next click on this person no longer acts for your firm. What they did stays with their name. An "

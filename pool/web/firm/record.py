@@ -17,8 +17,9 @@ from pool.registry.queries import DeploymentView
 from pool.reports.firm_report import render_firm_report
 from pool.web.display import day
 from pool.web.firm import blueprint
-from pool.web.firm.standing_words import Mark, condition_word, deemed_since, mark_of
-from pool.web.requests import actor, attachment, page, reading
+from pool.web.firm.standing_words import Mark, booked_word, condition_word, deemed_since, mark_of
+from pool.web.papers import paper
+from pool.web.requests import actor, page, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,17 @@ def record() -> Any:
     for view in views:
         found = standings.get(view.id)
         basis = found.basis if found is not None and found.state != "not_enrolled" else ()
-        conditions = tuple(_condition(one, names) for one in basis)
+        conditions = tuple(_condition(one, names, on=found.computed_for) for one in basis if found is not None)
         rows.append(RecordRow(view, mark_of(found), conditions, _summary(basis)))
     return page("firm/record.html", rows=rows)
 
 
-def _condition(one: Mapping[str, Any], names: Mapping[str, str]) -> Condition:
+def _condition(one: Mapping[str, Any], names: Mapping[str, str], *, on: date) -> Condition:
     """Return a condition in words; a deemed one is never called met. Source: decision 6 of the edition."""
     key, met, deemed = str(one["condition"]), bool(one["met"]), bool(one["deemed"])
     word, meaning = condition_word(condition=key, met=met, deemed=deemed)
     if deemed:
-        word = _since(key, deemed_since([one])) or word
+        word = booked_word(one, on=on) or _since(key, deemed_since([one])) or word
         short = _("%(id)s engaged", id=key)
     else:
         short, word = _("%(id)s met", id=key) if met else _("%(id)s not met", id=key), ""
@@ -93,5 +94,4 @@ def _summary(basis: Sequence[Mapping[str, Any]]) -> str:
 def report() -> Any:
     """Hand out the firm's report as of now."""
     firm = firm_by_id(reading(), actor().firm_id or 0)
-    paper = render_firm_report(firm_report(reading(), firm.ref))
-    return attachment(paper.pdf, name=_("report-%(ref)s.pdf", ref=firm.ref), media_type="application/pdf")
+    return paper(render_firm_report, firm_report(reading(), firm.ref), name=_("report-%(ref)s.pdf", ref=firm.ref))

@@ -18,7 +18,7 @@ from pool.registry import queries
 from pool.registry.queries import DeploymentView
 from pool.web.fields import Check, Hidden, LongText, Text
 from pool.web.firm import blueprint
-from pool.web.firm.deployment import crumbs, present_assessment
+from pool.web.firm.deployment import crumbs, present_assessment, stated_hints
 from pool.web.firm.deployment_form import change_form, indicators_of, shown_indicators
 from pool.web.firm.deployment_views import identity_facts, indicator_rows, law_facts
 from pool.web.firm.new_deployment import add_policy_refusal, registered_identity
@@ -26,7 +26,7 @@ from pool.web.firm.tier_panel import full_panel, panel_of
 from pool.web.firm.uploads import keep_evidence
 from pool.web.forms import Bound, Form, Section
 from pool.web.parts import Fact
-from pool.web.requests import actor, at, page, perform, reading, with_values
+from pool.web.requests import actor, at, attempt, page, perform, reading, with_values
 
 SIGN = Form(
     "attest",
@@ -74,16 +74,18 @@ def attest(ref: str) -> Any:
         return _sign_page(view, SIGN.fresh({"seen": content_digest(reading(), view.ref)}), 200)
     bound = SIGN.bind(request.form, request.files)
     if bound.valid:
-        try:
-            return perform(
+        answer = attempt(
+            bound,
+            lambda: perform(
                 sign,
                 deployment=view.ref,
                 signed_name=bound["signed_name"],
                 seen=bound["seen"],
                 then=lambda done: url_for("firm.deployment", ref=done.ref),
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
+            ),
+        )
+        if answer is not None:
+            return answer
     bound.values["seen"] = content_digest(reading(), view.ref)
     return _sign_page(view, bound, 422)
 
@@ -93,6 +95,7 @@ def _sign_page(view: DeploymentView, bound: Bound, status: int) -> Any:
     history = queries.indicator_history(reading(), view.id)
     content = submit.attestation_content(reading(), view.ref)
     facts = queries.deployment_for_booking(reading(), view.ref)
+    present = {one.indicator: one for one in history}
     return page(
         "firm/attest.html",
         status,
@@ -105,7 +108,8 @@ def _sign_page(view: DeploymentView, bound: Bound, status: int) -> Any:
             *identity_facts(edition, view)[:5],
             *law_facts(edition, view),
         ],
-        indicators=indicator_rows(edition, {one.indicator: one for one in history}, history),
+        indicators=indicator_rows(edition, present, history),
+        hints=stated_hints(edition, view, present),
         statement=submit.STATEMENT,
         exact=json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True),
         digest=bound.values["seen"],
@@ -173,16 +177,18 @@ def end_deployment(ref: str) -> Any:
     if request.method == "POST":
         bound = END.bind(request.form, request.files)
         if bound.valid:
-            try:
-                return perform(
+            answer = attempt(
+                bound,
+                lambda: perform(
                     with_values(submit.end_deployment, deployment=view.ref, reason=bound["reason"]),
                     then=lambda done: url_for("firm.deployment", ref=done.ref),
-                )
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
+                ),
+            )
+            if answer is not None:
+                return answer
     return page(
         "shared/confirm.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         confirm_title=_("End %(name)s", name=view.name),
         confirm_text=_(
             "The deployment leaves the participation record and takes part in no further audit. Its history, findings "

@@ -62,6 +62,14 @@ class NextAudit:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditWaits:
+    """A booking on its way to an audit, or an audit that is under way: what is waited for and who must act."""
+
+    booking: BookingLine
+    way: AuditWay
+
+
+@dataclass(frozen=True, slots=True)
 class CostNow:
     """What the firm's last statement says, what it said before, and what confirmed bookings are estimated at."""
 
@@ -94,16 +102,31 @@ def bookings_of_deployment(reading: Reading, deployment_id: int) -> tuple[Bookin
 def audit_way(lines: Sequence[BookingLine]) -> AuditWay | None:
     """Return where the way to an audit stands; ``None`` where nothing was asked for yet."""
     running = next((line for line in lines if line.state not in ENDED), None)
-    if running is None:
-        done = next((line for line in lines if line.state == BookingState.FULFILLED), None)
-        if done is None:
-            return None
-        return AuditWay(
-            _("Audited (%(ref)s). The record says until when that counts.", ref=done.audit_ref or done.ref), ""
-        )
-    url = url_if("firm.booking", ref=running.ref)
-    sentence, who = _running_words(running)
-    return AuditWay(sentence, who, _("Open the booking"), url, running.state in FIRM_TURN)
+    if running is not None:
+        return _way_of(running)
+    done = next((line for line in lines if line.state == BookingState.FULFILLED), None)
+    if done is None:
+        return None
+    return AuditWay(_("Audited (%(ref)s). The record says until when that counts.", ref=done.audit_ref or done.ref), "")
+
+
+def _way_of(line: BookingLine) -> AuditWay:
+    sentence, who = _running_words(line)
+    url = url_if("firm.booking", ref=line.ref)
+    return AuditWay(sentence, who, _("Open the booking"), url, line.state in FIRM_TURN)
+
+
+def audits_waiting(lines: Sequence[BookingLine], *, beside: NextAudit | None) -> tuple[AuditWaits, ...]:
+    """Return every booking that is not over, other than the next audit: those where the firm must act come first."""
+    shown = beside.booking.ref if beside else ""
+    waiting = [AuditWaits(line, _way_of(line)) for line in lines if line.state not in ENDED and line.ref != shown]
+    return tuple(sorted(waiting, key=lambda one: not one.way.is_firms_turn))
+
+
+def last_audit(lines: Sequence[BookingLine]) -> BookingLine | None:
+    """Return the audit that was decided last; ``None`` where there was none yet."""
+    done = [line for line in lines if line.state == BookingState.FULFILLED]
+    return max(done, key=lambda line: (line.ends_on or date.min, line.ref), default=None)
 
 
 def _running_words(line: BookingLine) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pool.harbor.queries import StandingView
@@ -46,7 +46,8 @@ def mark_of(standing: StandingView | None) -> Mark:
     if standing is None:
         return Mark(state_word("not_enrolled"), "neutral")
     deemed = standing.deemed and standing.state == "good_standing"
-    since = deemed_since(standing.basis) if standing.deemed else None
+    is_booked = any(one["deemed"] and booked_word(one, on=standing.computed_for) for one in standing.basis)
+    since = deemed_since(standing.basis) if standing.deemed and not is_booked else None
     return Mark(
         word=short_word(standing),
         meaning="due_soon" if deemed else meaning_of(standing.state),
@@ -61,7 +62,9 @@ def mark_of(standing: StandingView | None) -> Mark:
 def short_word(standing: StandingView) -> str:
     """Return the word of a standing; a deemed one is never called met. Source: decision 6 of the edition."""
     if standing.deemed and standing.state == "good_standing":
-        return deemed_word([str(one["condition"]) for one in standing.basis if one["deemed"]])
+        deemed = [one for one in standing.basis if one["deemed"]]
+        booked = (booked_word(one, on=standing.computed_for) for one in deemed)
+        return next(filter(None, booked), "") or deemed_word([str(one["condition"]) for one in deemed])
     return state_word(standing.state)
 
 
@@ -72,6 +75,22 @@ def deemed_word(conditions: Sequence[str]) -> str:
     if "C3" in conditions:
         return _("Engaged, waiting for the pool, not reviewed")
     return _("Engaged, time to replace the base model")
+
+
+def booked_word(one: Mapping[str, Any], *, on: date) -> str:
+    """Return the word of a condition that counts because its audit is booked; empty where it is not.
+
+    ``on`` is the day for which the facts of the condition were read: they count days from it.
+    """
+    facts = one["facts"]
+    if not facts.get("audit_booked"):
+        return ""
+    ahead = facts.get("audit_booked_within_days")
+    if not isinstance(ahead, int):
+        return _("Engaged, audit booked, not audited yet")
+    if ahead == 0:
+        return _("Engaged, the booked audit has begun, not decided yet")
+    return _("Engaged, audit booked for %(day)s, not audited yet", day=display.day(on + timedelta(days=ahead)))
 
 
 def deemed_since(basis: Any) -> date | None:
@@ -91,11 +110,13 @@ def condition_word(*, condition: str, met: bool, deemed: bool) -> tuple[str, str
     return deemed_word([condition]), "due_soon"
 
 
-def lines_of(standing: Standing) -> list[ConditionLine]:
-    """Return the basis of a derived standing as rows."""
+def lines_of(standing: Standing, *, on: date) -> list[ConditionLine]:
+    """Return the basis of a standing derived for a day as rows."""
     lines = []
     for one in standing.basis:
         word, meaning = condition_word(condition=one.condition, met=one.met, deemed=one.deemed)
+        if one.deemed:
+            word = booked_word({"facts": one.facts}, on=on) or word
         facts = tuple((fact_word(name), display.plain(value)) for name, value in one.facts.items())
         lines.append(ConditionLine(one.condition, _(one.name), word, meaning, facts, one.recorded_at))
     return lines

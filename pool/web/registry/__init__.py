@@ -9,6 +9,6 @@ from pool.web.guards import guard
 blueprint = Blueprint("registry", __name__)
 blueprint.before_request(guard)
 
-from pool.web.registry import register, verify  # noqa: E402
+from pool.web.registry import register, verify  # noqa: E402  (pages register themselves)
 
 __all__ = ["blueprint", "register", "verify"]

@@ -10,6 +10,7 @@ from flask import Blueprint, g, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WsgiResponse
 
+from pool.journeys import reset as resets
 from pool.journeys import signin as journeys
 from pool.kernel.refusals import Missing
 from pool.kernel.roles import FIRM_OFFICES, PUBLIC, SYSTEM, Office
@@ -20,7 +21,22 @@ from pool.members.service import InvitationView
 from pool.web.fields import Secret, Text
 from pool.web.forms import Bound, Form, Section
 from pool.web.guards import guard, local_address
-from pool.web.requests import actor, at, database, go, once_of, page, perform, pool_session, reading, settings
+from pool.web.requests import (
+    actor,
+    at,
+    attempt,
+    close_reading,
+    database,
+    form_of,
+    go,
+    once_of,
+    page,
+    perform,
+    pool_session,
+    reading,
+    settings,
+)
+from pool.web.signin.cards import Group, grouped
 
 blueprint = Blueprint("signin", __name__)
 blueprint.before_request(guard)
@@ -60,6 +76,13 @@ PASSWORD = Form(
         ),
     ),
 )
+CHOSEN = Secret(
+    name="password",
+    label=lazy("Choose a password"),
+    autocomplete="new-password",
+    help=lazy("At least 12 characters; a sentence is best."),
+)
+RESET = Form(name="reset", sections=(Section(title="", fields=(CHOSEN,)),))
 INVITATION = Form(
     name="invitation",
     sections=(
@@ -67,12 +90,7 @@ INVITATION = Form(
             title="",
             fields=(
                 Text(name="name", label=lazy("Your name"), autocomplete="name", most=200),
-                Secret(
-                    name="password",
-                    label=lazy("Choose a password"),
-                    autocomplete="new-password",
-                    help=lazy("At least 12 characters; a sentence is best."),
-                ),
+                CHOSEN,
             ),
         ),
     ),
@@ -98,16 +116,15 @@ def home() -> Any:
     found = pool_session().signed_in
     if found is not None and found.person is not None:
         return go(home_of(found.seat.office) if found.seat else url_for("signin.seats"))
-    return page("signin/welcome.html", cards=_demo_cards() if settings().demo else ())
+    return page("signin/welcome.html", groups=_demo_cards())
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Any:
     """Ask for address and password."""
-    bound = SIGN_IN.fresh()
-    if request.method == "POST":
+    bound = form_of(SIGN_IN)
+    if bound.is_bound:
         once_of(str)
-        bound = SIGN_IN.bind(request.form, request.files)
         if bound.valid:
             result = database().run_work(
                 journeys.sign_in,
@@ -120,13 +137,12 @@ def sign_in() -> Any:
             if result.person_id is not None:
                 return _enter(result)
             bound.add_error(None, _("Address and password do not belong together. Check both and try again."))
-        bound.values["password"] = ""
     return page(
         "signin/sign_in.html",
-        422 if bound.is_bound else 200,
+        bound.status,
         form=bound,
         next=request.args.get("next", ""),
-        cards=_demo_cards() if settings().demo else (),
+        groups=_demo_cards(),
     )
 
 
@@ -134,6 +150,7 @@ def _enter(result: journeys.SignInResult) -> WsgiResponse:
     session = pool_session()
     target = local_address(request.args.get("next", "")) or url_for("signin.home")
     session["next"] = target
+    assert result.person_id is not None
     session.become(person_id=result.person_id, seat_id=result.seat_id, second_factor=False, name=result.name)
     if not result.is_demo:
         if not result.has_second_factor:
@@ -160,9 +177,11 @@ def demo() -> WsgiResponse:
     return go(url_for("signin.home"))
 
 
-def _demo_cards() -> tuple[queries.SeatView, ...]:
+def _demo_cards() -> tuple[Group, ...]:
+    if not settings().demo:
+        return ()
     with database().reading(SYSTEM, at()) as office:
-        return queries.demo_cards(office)
+        return grouped(queries.demo_cards(office))
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -186,7 +205,7 @@ def enrol_second_factor() -> Any:
     uri = pyotp.TOTP(secret).provisioning_uri(name=found.person.email, issuer_name=settings().pool_name)
     # segno draws with attributes only; the picture is ours, no text of a person goes into it but the encoded address.
     drawn = segno.make(uri, error="m").svg_inline(scale=5, border=2, light="white")
-    picture = Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704
+    picture = Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
     return _code_page("signin/enrol.html", secret=secret, picture=picture)
 
 
@@ -194,10 +213,9 @@ def _code_page(template: str, **context: Any) -> Any:
     session = pool_session()
     found = session.signed_in
     assert found is not None and found.person is not None
-    bound = CODE.fresh()
-    if request.method == "POST":
+    bound = form_of(CODE)
+    if bound.is_bound:
         once_of(str)
-        bound = CODE.bind(request.form, request.files)
         if bound.valid:
             right = database().run_work(
                 journeys.check_second_factor,
@@ -213,7 +231,7 @@ def _code_page(template: str, **context: Any) -> Any:
                 session.become(person_id=found.person.id, seat_id=seat_id, second_factor=True, name=found.person.name)
                 return go(target)
             bound.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
-    return page(template, 422 if bound.is_bound else 200, form=bound, **context)
+    return page(template, bound.status, form=bound, **context)
 
 
 @blueprint.post("/sign-out")
@@ -271,7 +289,7 @@ def _account(form: Bound) -> Any:
     ]
     return page(
         "signin/account.html",
-        422 if form.is_bound else 200,
+        form.status,
         form=form,
         person=found.person,
         sessions=sessions,
@@ -295,62 +313,73 @@ def browser_word(agent: str) -> str:
 @blueprint.post("/account/password")
 def change_password() -> Any:
     """Change one's own password."""
-    from pool.kernel.refusals import Refusal
-
-    bound = PASSWORD.bind(request.form, request.files)
+    bound = form_of(PASSWORD)
+    answer = attempt(
+        bound,
+        lambda: perform(
+            journeys.change_password,
+            old=bound["old"],
+            new=bound["new"],
+            address_digest=g.address_digest,
+            then=lambda right: url_for("signin.sign_in" if right else "signin.account"),
+            show=lambda right: _changed() if right else None,
+        ),
+        beyond={"throttled"},
+    )
+    if answer is not None:
+        return answer
     if bound.valid:
-        try:
-            answer = perform(
-                journeys.change_password,
-                old=bound["old"],
-                new=bound["new"],
-                then=lambda _none: url_for("signin.sign_in"),
-            )
-        except Refusal as refusal:
-            bound.add_refusal(refusal)
-        else:
-            pool_session().end()
-            return answer
-    bound.values.update(old="", new="")
+        bound.add_error("old", _("This is not your present password. Type it again."))
     return _account(bound)
+
+
+def _changed() -> WsgiResponse:
+    pool_session().end()
+    return go(url_for("signin.sign_in"))
 
 
 @blueprint.post("/account/sessions/<public_id>/end")
 def end_session(public_id: str) -> WsgiResponse:
     """End one of one's own sessions."""
-    return perform(
+    answer: WsgiResponse = perform(
         journeys.end_session, public_id=public_id, then=lambda _none: url_for("signin.account"), reason="ended by owner"
     )
+    return answer
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> Any:
     """Show what an invitation offers, and take it."""
-    view = database().run_work(journeys.look_at_invitation, token=token, actor=PUBLIC, at=at())
+    view = journeys.look_at_invitation(reading(), token=token)
     found = pool_session().signed_in
     if found is not None and found.person is not None and found.person.email == view.email:
         return _one_more_seat(token, view)
-    bound = INVITATION.fresh({"name": view.name})
-    if request.method == "POST":
-        from pool.kernel.refusals import Refusal
+    bound = form_of(INVITATION, {"name": view.name})
+    answer = attempt(bound, lambda: _enter(_take(journeys.take_invitation, token=token, **bound.cleaned)))
+    if answer is not None:
+        return answer
+    return page("signin/invitation.html", bound.status, form=bound, invitation=view)
 
-        once_of(str)
-        bound = INVITATION.bind(request.form, request.files)
-        if bound.valid:
-            try:
-                result = database().run_work(
-                    journeys.take_invitation,
-                    token=token,
-                    name=bound["name"],
-                    password=bound["password"],
-                    actor=PUBLIC,
-                    at=at(),
-                )
-                return _enter(result)
-            except Refusal as refusal:
-                bound.add_refusal(refusal)
-        bound.values["password"] = ""
-    return page("signin/invitation.html", 422 if bound.is_bound else 200, form=bound, invitation=view)
+
+@blueprint.route("/sign-in/reset/<token>", methods=["GET", "POST"])
+def reset(token: str) -> Any:
+    """Ask for a new password by the link that two administrators gave; the second factor is set up anew after it."""
+    name, email = resets.look_at_reset(reading(), token=token)
+    bound = form_of(RESET)
+    answer = attempt(bound, lambda: _enter(_take(resets.take_reset, token=token, **bound.cleaned)))
+    if answer is not None:
+        return answer
+    return page("signin/reset.html", bound.status, form=bound, name=name, email=email)
+
+
+def _take(journey: Any, **named: Any) -> journeys.SignInResult:
+    """Run a journey that opens an account to whoever holds its link; the link itself gives it one effect."""
+    once_of(str)
+    close_reading()
+    result: journeys.SignInResult = database().run_work(
+        journey, **named, actor=PUBLIC, at=at(), request_id=str(g.get("request_id", ""))
+    )
+    return result
 
 
 def _one_more_seat(token: str, view: InvitationView) -> Any:

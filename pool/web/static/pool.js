@@ -7,6 +7,12 @@
   // After an error the summary is read first.
   document.querySelector("[data-focus]")?.focus();
 
+  // On a phone the navigation and the tabs scroll sideways: where one is comes into sight.
+  for (const here of document.querySelectorAll('.site-nav [aria-current="page"], .tabs [aria-current="page"]')) {
+    const row = here.closest("ul");
+    row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
+  }
+
   // Only one open filter menu; Escape and a click elsewhere close it.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.filter-menu[open]")) {
@@ -122,6 +128,19 @@
       clearTimeout(timer);
       timer = setTimeout(save, 1200);
     });
+  }
+
+  // Questions that hang on a ticked answer come and go with it; without JavaScript they stand folded.
+  for (const part of document.querySelectorAll("details[data-with]")) {
+    const named = `input[name="${CSS.escape(part.dataset.with)}"][value="${CSS.escape(part.dataset.answer)}"]`;
+    const box = part.closest("form")?.querySelector(named);
+    if (!box) continue;
+    const follow = () => {
+      part.hidden = !box.checked && !part.querySelector(".field-wrong");
+      if (box.checked) part.open = true;
+    };
+    box.addEventListener("change", follow);
+    follow();
   }
 
   // A dropped file lands in its field.

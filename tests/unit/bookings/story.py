@@ -172,7 +172,7 @@ class Story:
         starts_on = self.file.line.starts_on
         assert starts_on is not None
         self.later(days=(starts_on - day_of(self.at)).days)
-        self.do(SYSTEM, book.start_audits)
+        self.do(SYSTEM, book.start_audit, booking=self.booking)
 
 
 def build(database: Database, *, at: datetime = START) -> Story:

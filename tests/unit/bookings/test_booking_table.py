@@ -20,6 +20,7 @@ from pool.bookings.rules import (
     PROPOSAL_CYCLE,
     BookingFacts,
     objection_until,
+    window_faults,
     working_days_later,
 )
 from pool.bookings.states import BookingState, ProposalState
@@ -74,7 +75,7 @@ GOOD = BookingFacts(
     is_asked=True,
     all_accepted=True,
     shown_at=utc(2026, 9, 1),
-    window_fits=True,
+    window=(date(2026, 9, 20), date(2026, 12, 20)),
     starts_on=date(2026, 9, 10),
     is_involved=True,
     audit_is_done=True,
@@ -105,7 +106,7 @@ REFUSES: dict[str, dict[str, Any]] = {
     "in_objection_window": {"shown_at": utc(2026, 9, 1)},
     "not_waived": {"has_waived": True},
     "objection_open": {"objection_open": False},
-    "window_fits": {"window_fits": False},
+    "window_fits": {"window": (date(2026, 9, 20), date(2026, 9, 19))},
     "day_come": {"starts_on": date(2026, 9, 11)},
     "involved": {"is_involved": False},
     "plan_open": {"plan_is_sealed": True},
@@ -215,3 +216,23 @@ def test_working_days_leave_weekends_out(day: date, count: int, expected: date) 
 
 def test_objection_window_is_five_working_days_after_the_offer_was_shown() -> None:
     assert objection_until(utc(2026, 9, 3, 23)) == date(2026, 9, 10)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ((2026, 9, 10), (2026, 9, 10), []),
+        ((2026, 9, 1), (2026, 9, 10), []),
+        ((2026, 9, 10), (2027, 9, 11), []),
+        ((2026, 9, 20), (2026, 9, 19), [("window_until", "before the first")]),
+        ((2026, 9, 1), (2026, 9, 9), [("window_until", "has passed")]),
+        ((2026, 9, 10), (2027, 9, 12), [("window_from", "367 days long")]),
+        ((2026, 9, 9), (2026, 9, 8), [("window_until", "before the first"), ("window_until", "has passed")]),
+    ],
+)
+def test_each_fault_of_a_window_names_its_field_and_reason(
+    first: tuple[int, int, int], last: tuple[int, int, int], found: list[tuple[str, str]]
+) -> None:
+    faults = window_faults(date(*first), date(*last), today=TODAY)
+    assert [one.field for one in faults] == [field for field, _words in found]
+    assert all(words in one.reason for one, (_field, words) in zip(faults, found, strict=True))

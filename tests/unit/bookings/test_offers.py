@@ -12,7 +12,7 @@ from auditors.casework.lifecycle import NotReady, WrongOffice, WrongState
 from auditors.casework.lookup import AuditMissing
 from auditors.roster.queries import profile
 from pool.bookings import queries, service
-from pool.bookings.lookup import ProposalMissing
+from pool.bookings.lookup import BookingMissing, ProposalMissing
 from pool.bookings.proposals import AnsweredBefore, NoOffer, NotOffered
 from pool.bookings.rules import ReasonMissing
 from pool.bookings.running import NothingOffered
@@ -20,7 +20,7 @@ from pool.bookings.values import AuditRequestFact, EngagementFacts
 from pool.harbor.standing import Standing
 from pool.journeys import book, plan, roster, standing
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Invalid
+from pool.kernel.refusals import Invalid, Refusal
 from pool.kernel.roles import SYSTEM
 from pool.registry import queries as registry
 from scheduling.queries import half_days_of_audit
@@ -97,12 +97,15 @@ def test_answer_of_somebody_who_was_not_asked_finds_no_proposal(at_state: Open) 
     assert refusals[0] == refusals[1]
 
 
-@pytest.mark.parametrize("who", ["pia", "amos", "ivo", "mara"])
-def test_nobody_answers_for_an_auditor(at_state: Open, who: str) -> None:
+@pytest.mark.parametrize(
+    ("who", "refusal"), [("pia", WrongOffice), ("amos", WrongOffice), ("ivo", WrongOffice), ("mara", ProposalMissing)]
+)
+def test_nobody_answers_for_an_auditor(at_state: Open, who: str, refusal: type[Refusal]) -> None:
+    """Hold that the firm does not even find a proposal that is no offer yet."""
     story = at_state("proposed")
-    with pytest.raises(WrongOffice):
+    with pytest.raises(refusal):
         story.do(who, plan.answer_proposal, proposal=story.proposal, answer="accepted")
-    with pytest.raises(WrongOffice):
+    with pytest.raises(refusal):
         story.do(who, plan.answer_proposal, proposal=story.proposal, answer="declined", reason="no")
 
 
@@ -158,9 +161,11 @@ def test_planner_may_note_how_the_offer_was_delivered_and_nobody_else(at_state: 
     story.all_accept()
     with pytest.raises(Invalid):
         story.do("pia", book.show_offer, booking=story.booking)
-    for who in ("amos", "ivo", story.team()[0]):
+    for who in ("amos", "ivo"):
         with pytest.raises(NotOffered):
             story.do(who, book.show_offer, booking=story.booking, note="by phone")
+    with pytest.raises(BookingMissing):
+        story.do(story.team()[0], book.show_offer, booking=story.booking, note="by phone")
     story.do("pia", book.show_offer, booking=story.booking, note="read to Mara Voss by phone")
     assert story.file.standing is not None and story.file.standing.shown_at == story.at
 
@@ -315,15 +320,29 @@ def test_cancel_by_the_pool_never_hurts_the_record_and_by_the_firm_ends_the_enga
     assert "C4" not in met(story)
 
 
+@pytest.mark.parametrize(("state", "who"), [("accepted", "mara"), ("proposed", "amos"), ("confirmed", "mara")])
+def test_cancelled_booking_ends_its_audit_that_has_not_begun(at_state: Open, state: str, who: str) -> None:
+    story = at_state(state)
+    audit_ref = story.file.line.audit_ref
+    story.do(who, book.cancel, booking=story.booking, reason="We stop the product.")
+    file = story.ask("rita", casework.audit_file, audit_ref)
+    assert (file.state, file.events[-1].reason) == ("aborted", "We stop the product.")
+    assert story.ask(SYSTEM, queries.is_audit_booked, file.id) is False
+
+
 def test_audit_begins_on_its_first_day_and_not_before(at_state: Open) -> None:
     story = at_state("confirmed")
     line = story.file.line
     assert line.starts_on is not None
     story.at = story.at + timedelta(days=(line.starts_on - day_of(story.at)).days - 1)
-    assert story.do(SYSTEM, book.start_audits) == ()
+    with pytest.raises(NotReady):
+        story.do(SYSTEM, book.start_audit, booking=story.booking)
+    assert story.ask(SYSTEM, queries.audits_to_begin) == ()
     story.later(days=1)
-    assert [found.ref for found in story.do(SYSTEM, book.start_audits)] == [story.booking]
-    assert story.do(SYSTEM, book.start_audits) == ()
+    assert story.ask(SYSTEM, queries.audits_to_begin) == (story.booking,)
+    assert story.do(SYSTEM, book.start_audit, booking=story.booking).ref == story.booking
+    assert story.state == "in_audit"
+    assert story.do(SYSTEM, book.start_audit, booking=story.booking) is None
 
 
 def test_booking_is_fulfilled_by_a_decided_audit_only(at_state: Open) -> None:
@@ -407,7 +426,7 @@ def test_engagement_ends_when_the_firm_ends_it(at_state: Open, end: str) -> None
         story.do("mara", book.withdraw, booking=story.booking)
     else:
         story.later(days=31)
-        story.do(SYSTEM, book.expire_quotes)
+        story.do(SYSTEM, book.expire_quote, booking=story.booking)
     assert [one.ended_at for one in requests(story)] == [story.at]
 
 
@@ -441,3 +460,26 @@ def test_days_facts_for_cost_shares_are_exact_and_only_of_confirmed_audits(at_st
     story = at_state("confirmed")
     (fact,) = story.ask("tess", queries.days_facts)
     assert (fact.booking_ref, fact.exact_days) == (story.booking, story.file.line.exact_days)
+
+
+def test_no_of_an_auditor_stands_in_the_history_without_who_and_why(at_state: Open) -> None:
+    story = at_state("proposed")
+    assert story.ask("mara", queries.booking, story.booking).proposals == ()
+    story.all_accept()
+    name = story.team()[0]
+    assert len(story.ask("mara", queries.booking, story.booking).proposals[0].members) == len(story.team())
+    story.do(name, plan.answer_proposal, proposal=story.proposal, answer="declined", reason="Illness.")
+    for who, told in (("mara", []), ("pia", [("declined", "Illness.")])):
+        file = story.ask(who, queries.booking, story.booking)
+        assert [(one.answer, one.reason) for one in file.proposals[0].members if one.answer == "declined"] == told
+        (no,) = [one for one in file.steps if one.from_state == "proposed"]
+        assert (no.office, no.name, no.reason) == ("auditor", "", "")
+
+
+def test_firm_that_cancels_ends_a_proposal_it_has_not_been_shown(at_state: Open) -> None:
+    story = at_state("proposed")
+    audit_id = story.file.line.audit_id or 0
+    assert story.ask("pia", half_days_of_audit, audit_id) != ()
+    story.do("mara", book.cancel, booking=story.booking, reason="we stop")
+    assert (story.state, story.file.standing) == ("cancelled", None)
+    assert story.ask("pia", half_days_of_audit, audit_id) == ()

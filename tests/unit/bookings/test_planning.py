@@ -8,15 +8,20 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from auditors.casework.lookup import AuditMissing
 from auditors.casework.queries import audit_file
-from pool.bookings import queries
+from auditors.casework.tables import AuditGrant, Workpaper
+from pool.bookings import queries, service
 from pool.bookings.rules import NOTICE_DAYS
-from pool.journeys import book, plan, roster
+from pool.bookings.tables import Booking
+from pool.journeys import asking, book, plan, roster
 from pool.journeys.plan import LEAST_NOTICE_DAYS, PlanStale
 from pool.kernel.clock import day_of
 from pool.kernel.roles import SYSTEM
+from pool.kernel.storage import Database
+from pool.registry.tables import IndicatorFact
 from scheduling import service as scheduling
 from scheduling.interval import HalfDay, Window
 from scheduling.jobs import open_jobs
@@ -27,7 +32,8 @@ from scheduling.problem_json import problem_from_json, problem_to_json
 from scheduling.queries import half_days_of_audit, plans, taken_half_days
 from scheduling.service import HalfDayTaken, PlanNotLegal, PlanSettled
 from scheduling.verify import verify
-from tests.unit.bookings.story import WINDOW, Story
+from tests.support import people
+from tests.unit.bookings.story import START, WINDOW, Story
 
 Open = Callable[[str], Story]
 
@@ -138,7 +144,7 @@ def test_export_orders_by_the_waiting_list_instant(at_state: Open) -> None:
 # Publication
 
 
-def test_published_plan_asks_the_team_holds_its_half_days_and_opens_the_facts_to_it(at_state: Open) -> None:
+def test_published_plan_asks_the_team_holds_its_half_days_and_opens_nothing_yet(at_state: Open) -> None:
     story = at_state("accepted")
     published = story.planned()
     assert (len(published.proposals), published.waitlisted) == (1, ())
@@ -149,19 +155,57 @@ def test_published_plan_asks_the_team_holds_its_half_days_and_opens_the_facts_to
     assert set(held(story)) == set(team)
     for name in team:
         assert held(story)[name] == {f"{half} held" for half in file.standing.half_days}
-        (asked,) = story.ask(name, queries.asked_of_auditor, story.pool.auditor_ids[name])
-        assert (asked.booking_ref, asked.firm_name, asked.deployments) == (
+        (asked,) = story.ask(name, asking.waiting_for_answer)
+        assert (asked.booking_ref, asked.firm_name, asked.domains, asked.markets) == (
             story.booking,
             "Orchid Health",
-            ("Visit guide",),
+            ("Health care",),
+            ("CN",),
         )
-        assert story.ask(name, audit_file, file.line.audit_ref).state == "planned"
+
+
+def seen_of_the_firm(story: Story, name: str) -> tuple[int, ...]:
+    """Return how many workpapers, indicator facts, bookings and sights of its audit somebody holds."""
+    tables: tuple[Any, ...] = (Workpaper, IndicatorFact, Booking, AuditGrant)
+    with story.database.reading(story.pool.actors[name], story.at) as reading:
+        return tuple(len(reading.session.exec(select(table)).all()) for table in tables)
+
+
+def test_asked_auditor_sees_nothing_of_the_audit_before_it_is_confirmed_and_all_of_it_after(told: Story) -> None:
+    told.go_to("proposed")
+    name, audit_ref = told.team()[0], told.file.line.audit_ref
+    told.do(name, plan.answer_proposal, proposal=told.proposal, answer="accepted")
+    assert seen_of_the_firm(told, name) == (0, 0, 0, 0)
+    with pytest.raises(AuditMissing):
+        told.ask(name, audit_file, audit_ref)
+    assert told.ask(name, asking.asked, told.proposal).answer == "accepted"
+    told.do(told.team()[1], plan.answer_proposal, proposal=told.proposal, answer="accepted")
+    told.do("mara", book.show_offer, booking=told.booking)
+    told.do("mara", book.waive_objection, booking=told.booking)
+    told.do("pia", book.confirm, booking=told.booking)
+    assert told.ask(name, audit_file, audit_ref).state == "planned"
+    assert all(seen_of_the_firm(told, name))
+
+
+def test_sight_ends_with_the_dates_of_a_confirmed_audit(told: Story) -> None:
+    told.go_to("confirmed")
+    name = told.team()[0]
+    told.do(
+        name,
+        book.reschedule,
+        booking=told.booking,
+        reason="Illness.",
+        window_from=WINDOW[0],
+        window_until=WINDOW[1],
+    )
+    told.later(seconds=1)
+    assert seen_of_the_firm(told, name)[:3] == (0, 0, 0)
 
 
 def test_auditor_who_was_not_asked_sees_nothing(at_state: Open) -> None:
     story = at_state("proposed")
     (other,) = {"ada", "bruno", "chen"} - set(story.team())
-    assert story.ask(other, queries.proposals_for_auditor, story.pool.auditor_ids[other]) == ()
+    assert story.ask(other, asking.standing_proposals) == ()
     with pytest.raises(AuditMissing):
         story.ask(other, audit_file, story.file.line.audit_ref)
 
@@ -349,3 +393,46 @@ def test_verify_agrees_with_what_was_kept(at_state: Open) -> None:
     verdict: dict[str, Any] = verify(file.problem, file.plan)
     assert verdict == {"valid": True, "violations": [], "objective": dict(line.objective)}
     assert replace(line, placed=1) == line
+
+
+def sole_auditor(database: Database) -> Story:
+    """Tell a booking that Ada alone can do at first: one person was fixed at screening."""
+    story = Story(database, people.seed(database, at=START), START)
+    story.registered()
+    story.requested()
+    story.go_to("proposed")
+    assert (story.team(), story.file.line.people) == (["ada"], 1)
+    return story
+
+
+def test_sole_capable_auditor_who_declines_is_followed_by_a_team_with_roles_fixed_anew(database: Database) -> None:
+    story = sole_auditor(database)
+    before = story.file
+    story.do("ada", plan.answer_proposal, proposal=story.proposal, answer="declined", reason="Illness.")
+    published = story.do("pia", plan.replan_one, booking=story.booking)
+    assert len(published.proposals) == 1
+    assert sorted(story.team()) == ["bruno", "chen"]
+    after = story.file
+    assert after.line.people == 2 and after.line.half_days < before.line.half_days
+    assert after.line.exact_days == before.line.exact_days
+    assert after.brief_digest == before.brief_digest, "what the audit is held against stays"
+    figures = {step["id"]: step["figure"] for step in after.effort_steps}
+    assert (figures["people"], figures["half_days"]) == ("2", str(after.line.half_days))
+
+
+def test_roles_stay_where_the_rest_of_the_roster_still_fills_them(at_state: Open) -> None:
+    story = at_state("proposed")
+    needs = story.file.needs
+    lead = story.team()[0]
+    story.do(lead, plan.answer_proposal, proposal=story.proposal, answer="declined", reason="Illness.")
+    assert story.do("pia", service.fix_roles_anew, booking=story.booking) is False
+    assert story.file.needs == needs
+
+
+def test_roles_that_nobody_can_fill_stay_and_the_waiting_list_says_why(database: Database) -> None:
+    story = sole_auditor(database)
+    story.do("pia", roster.change_auditor, auditor="AUR-2026-0002", state="paused")
+    story.do("ada", plan.answer_proposal, proposal=story.proposal, answer="declined", reason="Illness.")
+    assert story.do("pia", plan.replan_one, booking=story.booking).waitlisted == (story.booking,)
+    assert (story.file.line.people, story.state) == (1, "waitlisted")
+    assert story.file.waitlist_reasons[-1][1] == 0

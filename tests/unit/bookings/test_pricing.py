@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auditors.casework import queries as casework
 from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import NotReady
+from pool.bookings import queries
 from pool.bookings.application import TERMS, engagement_content
 from pool.bookings.pricing import estimate
 from pool.bookings.tables import Booking
@@ -159,8 +160,11 @@ def test_accept_on_the_last_day_is_taken_and_later_not(at_state: Open) -> None:
 def test_estimate_runs_out_the_day_after_its_last(at_state: Open) -> None:
     story = at_state("quoted")
     story.later(days=30)
-    assert story.do(SYSTEM, book.expire_quotes) == ()
+    with pytest.raises(NotReady):
+        story.do(SYSTEM, book.expire_quote, booking=story.booking)
+    assert story.ask(SYSTEM, queries.quotes_run_out) == ()
     story.later(days=1)
-    assert [found.ref for found in story.do(SYSTEM, book.expire_quotes)] == [story.booking]
+    assert story.ask(SYSTEM, queries.quotes_run_out) == (story.booking,)
+    assert story.do(SYSTEM, book.expire_quote, booking=story.booking).ref == story.booking
     assert story.state == "expired"
-    assert story.do(SYSTEM, book.expire_quotes) == ()
+    assert story.do(SYSTEM, book.expire_quote, booking=story.booking) is None

@@ -11,13 +11,14 @@ import pytest
 from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import NotReady
 from pool.bookings import queries
-from pool.bookings.lookup import BookingMissing, Moved
+from pool.bookings.lookup import BookingMissing
 from pool.bookings.requests import NotFirm, WindowFixed
 from pool.bookings.rules import ReasonMissing
 from pool.journeys import book, submit
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.listing import ListRequest
+from pool.kernel.versions import Moved
 from pool.registry.service import NoSuchDeployment
 from tests.unit.bookings.story import WINDOW, Story
 
@@ -39,7 +40,7 @@ def test_request_is_a_draft_with_its_facts_and_no_waiting_list_instant(at_state:
         ({"kind": "surprise"}, "kind"),
         ({"language": "English"}, "language"),
         ({"window_from": date(2026, 11, 21)}, "window_until"),
-        ({"window_until": date(2027, 12, 1)}, "window_until"),
+        ({"window_until": date(2027, 12, 1)}, "window_from"),
         ({"window_from": date(2026, 8, 1), "window_until": date(2026, 8, 31)}, "window_until"),
         ({"deployments": ["  "]}, "deployments"),
         ({"note": "x" * 5001}, "note"),

@@ -9,7 +9,7 @@ import pytest
 from auditors.casework.lifecycle import NotReady
 from auditors.casework.queries import audit_file
 from pool.bookings import service
-from pool.journeys import audit, plan, submit
+from pool.journeys import audit, book, plan, submit
 from pool.journeys.submit import AuditedIt
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.members.service import give_seat
@@ -86,3 +86,21 @@ def test_follow_up_is_planned_without_the_team_that_graded(at_state: Open) -> No
         story.go_to("accepted")
         asked = next(one for one in story.ask("pia", plan.export_problem).audits if one.id == story.file.line.audit_ref)
         assert set(asked.excluded) == left_out
+
+
+def test_screening_says_so_when_only_somebody_who_judged_before_could_complete_the_team(at_state: Open) -> None:
+    story = at_state("submitted")
+    judge = as_ethics_reviewer(story, "chen")
+    story.do(judge, submit.decide_ethics, request=asked_for_ethics(story), outcome="approved", reasons="bounded")
+    story.do("pia", book.screen, booking=story.booking)
+    (warning,) = [step["label"] for step in story.file.effort_steps if step["id"] == "uncovered"]
+    assert "judged a deployment before" in warning
+
+
+def test_estimate_is_reckoned_without_the_rate_of_whoever_judged_before(at_state: Open) -> None:
+    story = at_state("screened")
+    judge = as_ethics_reviewer(story, "chen")
+    story.do(judge, submit.decide_ethics, request=asked_for_ethics(story), outcome="approved", reasons="bounded")
+    story.do("amos", book.quote, booking=story.booking)
+    file = story.file
+    assert file.estimate_low == file.estimate_high, "Chen alone has another rate"

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from auditors.casework import queries, service
+from auditors.casework.conduct import move_audit
 from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import InTeam, NotLead, NotOfTeam, NotReady, WrongOffice, WrongState
-from auditors.casework.lookup import AuditMissing, Moved, find_audit
+from auditors.casework.lookup import AuditMissing, find_audit
 from auditors.casework.rules import AUDIT_CYCLE
 from auditors.casework.states import AuditState
 from auditors.casework.tables import Audit
@@ -21,6 +22,7 @@ from pool.kernel.refusals import Refusal
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Work
 from pool.kernel.tenancy import scope_of
+from pool.kernel.versions import Moved
 from tests.support import casework
 from tests.support.casework import World
 
@@ -490,6 +492,7 @@ CALLS: dict[str, Any] = {
     "decide": lambda work, ref: service.mark_decided(work, audit_ref=ref),
     "close": lambda work, ref: service.close_audit(work, audit_ref=ref),
     "stop": lambda work, ref: service.stop_audit(work, audit_ref=ref),
+    "call_off": lambda work, ref: move_audit(work, find_audit(work, ref), "call_off"),
 }
 
 

@@ -46,6 +46,8 @@ TABLE = {
     ("recommend", "technical_review"): ("decision_pending", {"technical_reviewer"}),
     ("decide", "decision_pending"): ("decided", {"decision_maker"}),
     ("close", "decided"): ("closed", {"system", "administrator"}),
+    ("call_off", "planned"): ("aborted", {"firm_manager", "administrator"}),
+    ("call_off", "plan_sealed"): ("aborted", {"firm_manager", "administrator"}),
     **{
         ("stop", str(state)): ("aborted", {"planner", "administrator"})
         for state in AuditState

@@ -71,9 +71,9 @@ def test_points_of_a_deployment_are_the_common_ones_then_its_own() -> None:
 
 def test_brief_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        make().tier = "low"  # type: ignore[misc]
+        make().tier = "low"  # type: ignore[misc]  # refused, and so it shall be
     with pytest.raises(TypeError):
-        make().deadlines["minor"] = Deadlines()  # type: ignore[index]
+        make().deadlines["minor"] = Deadlines()  # type: ignore[index]  # the same
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,36 @@ def test_file_at_a_draft_finding_stays_the_teams(world: World) -> None:
     assert not world.ask("ada", queries.evidence, file).released
 
 
+def test_file_at_a_draft_finding_is_the_firms_to_read_once_it_is_issued(any_world: World) -> None:
+    world = any_world
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    draft = world.run("bruno", service.draft_finding, audit_ref=ref, grade="minor", point_id="TP-01", **casework.WORDS)
+    world.run("bruno", service.attach_to_finding, STORED, finding_ref=draft, name="log.pdf", purpose="line 4")
+    world.run("ada", service.issue_findings, audit_ref=ref)
+    for name in ("mara", "ada", "theo"):
+        (file,) = world.ask(name, queries.finding, draft).evidence
+        assert (file.name, file.purpose, file.sha256, file.uploader_name, file.released) == (
+            "log.pdf", "line 4", "a" * 64, world.bruno.name, True,
+        )  # fmt: skip
+        assert world.ask(name, queries.audit_file, ref).evidence == (file,)
+        assert world.ask(name, queries.evidence, file.public_id) == file
+    with pytest.raises(FindingMissing):
+        world.ask("ben", queries.finding, draft)
+
+
+def test_file_at_a_discarded_draft_is_never_released(any_world: World) -> None:
+    world = any_world
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    draft = world.run("bruno", service.draft_finding, audit_ref=ref, grade="minor", point_id="TP-01", **casework.WORDS)
+    file = world.run("bruno", service.attach_to_finding, STORED, finding_ref=draft, name="log.pdf")
+    world.run("bruno", service.discard_finding, finding_ref=draft)
+    world.run("ada", service.issue_findings, audit_ref=ref)
+    assert [item.public_id for item in world.ask("ada", queries.audit_file, ref).evidence] == [file]
+    assert world.ask("mara", queries.audit_file, ref).evidence == ()
+
+
 def test_only_the_firm_and_auditors_of_the_audit_attach(world: World) -> None:
     ref = casework.open_audit(world)
     casework.to_stage2(world, ref)

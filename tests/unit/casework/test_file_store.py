@@ -137,6 +137,7 @@ while True:
 
 
 @pytest.mark.slow
+@pytest.mark.soak_part("evidence")
 def test_killed_writer_leaves_only_whole_files_and_everything_it_told(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "files")
     told: list[str] = []

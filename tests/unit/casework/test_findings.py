@@ -15,12 +15,13 @@ from auditors.casework.fields import BadField
 from auditors.casework.finding_rules import NotAuthor, OwnRemedy
 from auditors.casework.findings import NotContainable, NotYourFinding
 from auditors.casework.lifecycle import InTeam, NotLead, NotOfTeam, NotReady, WrongOffice, WrongState
-from auditors.casework.lookup import FindingMissing, Moved, WhichDeployment
+from auditors.casework.lookup import FindingMissing, WhichDeployment
 from auditors.casework.tables import Remedy
 from pool.kernel.listing import ListRequest
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import BrokenRule, Work
 from pool.kernel.traces import Activity
+from pool.kernel.versions import Moved
 from tests.support import casework
 from tests.support.casework import REMEDY, WORDS, World
 
@@ -281,9 +282,10 @@ def test_major_is_never_closed_on_a_plan(world: World, audit_ref: str) -> None:
 def test_silence_acknowledges_only_after_the_window(world: World, audit_ref: str) -> None:
     finding = casework.issue(world, audit_ref)
     world.later(days=30)
-    assert world.run(SYSTEM, service.acknowledge_by_silence) == ()
+    assert world.run(SYSTEM, service.acknowledge_by_silence, finding_ref=finding) is False
     world.later(seconds=1)
-    assert world.run(SYSTEM, service.acknowledge_by_silence) == (finding,)
+    assert world.run(SYSTEM, service.acknowledge_by_silence, finding_ref=finding) is True
+    assert world.run(SYSTEM, service.acknowledge_by_silence, finding_ref=finding) is False, "it was before"
     with pytest.raises(WrongState):
         disputed(world, finding)
 

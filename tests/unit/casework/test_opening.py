@@ -12,10 +12,13 @@ from auditors.casework.brief import BadBrief
 from auditors.casework.lookup import AuditMissing, audit_by_id
 from auditors.casework.opening import BadTeam, Participant, TeamFixed
 from auditors.casework.values import AuditFile
+from pool.journeys import people as journeys
 from pool.kernel.digest import digest_of
 from pool.kernel.listing import ListRequest
-from pool.kernel.roles import SYSTEM
+from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Work
+from pool.members import queries as members
+from pool.members import service as seats
 from tests.support import casework
 from tests.support.casework import World
 
@@ -209,3 +212,60 @@ def test_end_grants_ends_sight_at_once_even_in_the_same_instant(world: World) ->
         world.ask("ada", queries.audit_file, ref)
     with world.database.reading(SYSTEM, world.at) as reading:
         assert audit_by_id(reading, audit_id).ref == ref
+
+
+def _seat_of(world: World, actor: Actor) -> str:
+    found: str = next(seat.public_id for seat in world.ask("amos", members.pool_seats) if seat.id == actor.seat_id)
+    return found
+
+
+def test_auditor_whose_seat_ended_sees_nothing_more_and_the_others_do(any_world: World) -> None:
+    world = any_world
+    ref = casework.open_audit(world)
+    world.later(hours=1)
+    world.run("amos", journeys.end_seat, seat=_seat_of(world, world.bruno), reason="left the pool")
+    with pytest.raises(AuditMissing):
+        world.ask("bruno", queries.audit_file, ref)
+    assert world.ask("ada", queries.audit_file, ref).ref == ref
+
+    # Another audit of the same person, of an hour later, is not opened by the old grants nor closed by the old end.
+    world.run(
+        "amos",
+        seats.give_seat,
+        person_id=world.bruno.person_id,
+        office=Office.AUDITOR,
+        auditor_id=world.bruno.auditor_id,
+    )
+    with pytest.raises(AuditMissing):
+        world.ask("bruno", queries.audit_file, ref)
+
+
+def test_end_of_a_regulators_seat_ends_the_grants_of_that_seat_only(any_world: World) -> None:
+    """A seat that ends takes its own grants: of an audit's team the auditor's, any other the regulator's."""
+    world = any_world
+    ref = casework.open_audit(world)
+    bruno, audit_id = world.bruno, world.ask("ada", queries.audit_file, ref).id
+    part: dict[str, Any] = {
+        "firm_id": world.pool.firm_ids["Orchid Health"],
+        "deployment_id": world.deployments["Orchid Health"],
+    }
+    stranger = world.chen
+    world.run(SYSTEM, service.grant, audit_id=audit_id, person_id=stranger.person_id, reason="asked by letter", **part)
+    world.later(hours=1)
+    ended = {
+        office: world.run(SYSTEM, service.end_grants_of_seat, person_id=person.person_id, office=office)
+        for person, office in ((bruno, Office.REGULATOR), (stranger, Office.AUDITOR))
+    }
+    assert ended == {Office.REGULATOR: 0, Office.AUDITOR: 0}
+    assert world.ask("bruno", queries.audit_file, ref).ref == ref
+    assert world.run(SYSTEM, service.end_grants_of_seat, person_id=stranger.person_id, office=Office.REGULATOR) == 1
+
+
+def test_closed_account_sees_nothing_more(any_world: World) -> None:
+    world = any_world
+    ref = casework.open_audit(world)
+    world.later(hours=1)
+    email = world.ask("amos", members.email_of, world.bruno.person_id)
+    world.run("amos", journeys.close_account, email=email, reason="left the pool")
+    with pytest.raises(AuditMissing):
+        world.ask("bruno", queries.audit_file, ref)

@@ -70,7 +70,7 @@ def test_audit_file_takes_constant_queries(world: World, number: int) -> None:
     with counted(world) as statements:
         file = world.ask("ada", queries.audit_file, ref)
     assert len(file.findings) == number
-    assert len(statements) == 17
+    assert len(statements) == 18
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -192,7 +192,11 @@ def test_nobody_and_nothing_sums_to_zero() -> None:
         (document(currency="ЕUR"), Invalid, "currency"),
         (document(currency="QQQ"), Invalid, "currency"),
         (document(currency=978), Invalid, "currency"),
-        ({"currency": "EUR", "members": [], "facilities": []}, NotACostProblem, "direct"),
+        ({"currency": "EUR", "members": [], "direct": []}, NotACostProblem, "facilities"),
+        ({"currency": "EUR", "facilities": [], "direct": []}, NotACostProblem, "members"),
+        ({"members": [], "facilities": [], "direct": []}, NotACostProblem, "currency"),
+        (document(direct=None), NotACostProblem, "direct"),
+        (document(direct={}), NotACostProblem, "direct"),
         ([], NotACostProblem, None),
     ],
 )

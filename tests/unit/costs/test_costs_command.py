@@ -28,6 +28,16 @@ def test_allocate_prints_the_split(tmp_path: Path) -> None:
     }
 
 
+def test_allocate_reads_a_problem_without_direct_costs_as_one_with_none(tmp_path: Path) -> None:
+    answers = []
+    for given in (PROBLEM, {key: value for key, value in PROBLEM.items() if key != "direct"}):
+        file = tmp_path / "problem.json"
+        file.write_text(json.dumps(given), encoding="utf-8")
+        answers.append(pool.cli.run(["costs", "allocate", str(file)]))
+    assert answers[0] == answers[1]
+    assert answers[1][0] == 0
+
+
 def test_allocate_refuses_alone_on_stdout(tmp_path: Path) -> None:
     file = tmp_path / "problem.json"
     file.write_text(json.dumps(PROBLEM).replace('"boris": 1', '"boris": 1.0'), encoding="utf-8")

@@ -23,6 +23,7 @@ from pool.kernel.listing import ListRequest
 from pool.kernel.refusals import Refusal
 from pool.kernel.roles import SYSTEM, Office
 from pool.kernel.storage import Database, Work
+from pool.kernel.versions import Moved
 from tests.unit.costs.three_firms import (
     ALL,
     AT,
@@ -116,7 +117,8 @@ def test_statement_when_issued_is_frozen_with_its_digest_and_hides_what_two_user
         "trips": (2, None, None, None),
     }
     assert own.reasons()[0] == (
-        "33.34\u00a0EUR: 1 of 3 (one part per member firm) of 100.00\u00a0EUR, shared by 3 firms."
+        "One equal part for each of 3 firms, which is 33.3\u00a0%. That part of the cost of 100.00\u00a0EUR is "
+        "33.34\u00a0EUR."
     )
     assert "750" not in own.reasons()[2] and "unshown" in own.reasons()[2]
 
@@ -355,6 +357,6 @@ def test_split_when_the_period_was_changed_since_it_was_seen_is_refused(sqlite_u
     seen = _period(made, ref).version
     made.run(settle.add_cost, made.pool.tess, period=ref, facility="trips", amount_minor=1, document="x",
              incurred_on=FROM_ON)  # fmt: skip
-    with pytest.raises(PeriodMoved):
+    with pytest.raises(Moved):
         made.run(settle.allocate, made.pool.tess, period=ref, version=seen)
     made.pool.database.dispose()

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pool.costs.drivers import MICRO, AuditUse, DriverValue, ExposureUse, driver_values
+from pool.costs.drivers import (
+    CONTACT_UNIT,
+    DAY_UNIT,
+    EXPOSURE_UNIT,
+    FIRM_UNIT,
+    MICRO,
+    AuditUse,
+    DriverValue,
+    ExposureUse,
+    driver_values,
+)
 from pool.costs.splitting import FacilityCost, lines_of_members, problem_document, split
 from pool.costs.statements import ShareLine, exact_total, explain, shown_exact, statement_content
+from pool.costs.wording import part_words, quantity_words
 
 
 def line(**values: object) -> ShareLine:
     """Return a line of three equal users, changed where asked."""
-    whole: dict[str, object] = {
+    whole: dict[str, Any] = {
         "facility": "administration", "name": "Administration", "kind": "administration", "driver": "equal",
         "unit": "firm", "source": "", "weight": 1, "total_weight": 3, "users": 3, "facility_cost_minor": 100,
         "amount_minor": 34, "exact": Fraction(100, 3),
     }  # fmt: skip
-    return ShareLine(**{**whole, **values})  # type: ignore[arg-type]
+    return ShareLine(**{**whole, **values})
 
 
 def test_readings_when_a_firm_has_several_audits_are_summed_before_they_are_rounded() -> None:
@@ -82,21 +94,33 @@ def test_explanation_when_a_line_is_direct_shared_or_hidden_says_why() -> None:
     )  # fmt: skip
     said = [explain(one, currency="EUR") for one in content["lines"]]
     assert said == [
-        "0.34\u00a0EUR: 1 of 3 (one part per member firm) of 1.00\u00a0EUR, shared by 3 firms.",
-        "0.34\u00a0EUR for 1 (one part per member firm). The total stays unshown: with fewer than 3 users it would "
-        "give away another firm's amount.",
+        "One equal part for each of 3 firms, which is 33.3\u00a0%. That part of the cost of 1.00\u00a0EUR is "
+        "0.34\u00a0EUR.",
+        "One equal part: 0.34\u00a0EUR. How much all used and what all cost stays unshown: with "
+        "fewer than 3 users it would give away another firm's amount.",
         "\u22120.05\u00a0EUR, caused by this firm alone.",
     ]
     assert (content["total_minor"], content["exact_total"]) == (63, None)
 
 
+def test_quantity_when_it_is_kept_in_millionths_is_said_in_days() -> None:
+    assert quantity_words(4_404_984, DAY_UNIT) == "4.40"
+    assert quantity_words(18_000_000, CONTACT_UNIT) == "18"
+    assert quantity_words(7, FIRM_UNIT) == "7"
+    assert quantity_words(3, EXPOSURE_UNIT) == "less than 0.01"
+    assert quantity_words(4_404_984, DAY_UNIT, places=6) == "4.404984"
+    assert [part_words(1, 7), part_words(1, 2), part_words(1, 5000)] == [
+        "14.3\u00a0%", "50\u00a0%", "less than 0.1\u00a0%",
+    ]  # fmt: skip
+
+
 def facility(**values: object) -> FacilityCost:
     """Return a facility with one cost of 100, changed where asked."""
-    whole: dict[str, object] = {
+    whole: dict[str, Any] = {
         "code": "trips", "name": "Trips", "kind": "trip", "driver": "days", "cost_minor": 100, "lines": 1,
         "member": None, "weights": {"b": 1, "a": 2}, "unit": "", "sources": {},
     }  # fmt: skip
-    return FacilityCost(**{**whole, **values})  # type: ignore[arg-type]
+    return FacilityCost(**{**whole, **values})
 
 
 @given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**7), min_size=1, max_size=6))

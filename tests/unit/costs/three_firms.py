@@ -16,7 +16,8 @@ from pool.kernel.clock import utc
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Database, Work
 from pool.members import service as members
-from pool.registry.tables import Deployment, TierAssessment, TunedModel
+from pool.registry.tables import Deployment, TierAssessment
+from tests.support.models import tuned_model
 from tests.support.people import PASSWORD, Pool, seed
 
 FROM_ON, UNTIL_ON = date(2026, 7, 1), date(2026, 9, 30)
@@ -120,7 +121,7 @@ def _deployment(
     registered_at: datetime = REGISTERED_AT,
     ended_on: date | None = None,
 ) -> int:
-    model = work.add(TunedModel(ref=work.next_reference("MOD"), firm_id=firm_id, name=f"{name} model", method="lora"))
+    model = tuned_model(work, firm_id, f"{name} model", method="lora")
     row = work.add(
         Deployment(
             ref=work.next_reference("DEP"),

@@ -52,6 +52,22 @@ def seated(actor: Actor, office: Office) -> Actor:
     return Actor(actor.person_id, 500, office, name=actor.name)
 
 
+def test_second_auditor_outside_the_team_reviews_at_low_tier_in_the_reviewers_seat(world: World) -> None:
+    ref = casework.open_audit(world, tier="low")
+    casework.seal(world, ref)
+    world.run("ada", casework_service.start_stage2, audit_ref=ref)
+    casework.rate_all(world, ref)
+    casework.to_submitted(world, ref)
+    with pytest.raises(InTeam):
+        world.run(seated(world.bruno, Office.TECHNICAL_REVIEWER), casework_service.take_review, audit_ref=ref)
+    with pytest.raises(WrongOffice):
+        world.run("theo", service.decide, audit_ref=ref, outcomes=outcome(world))
+    second = seated(world.chen, Office.TECHNICAL_REVIEWER)
+    world.run(second, casework_service.take_review, audit_ref=ref)
+    world.run(second, review_and_move, ref)
+    assert world.ask("rita", casework_queries.audit_file, ref).state == "decision_pending"
+
+
 # --- in code ----------------------------------------------------------------------------------------------------------
 
 
@@ -142,7 +158,8 @@ TIES = [
 @pytest.mark.parametrize("office", list(Office))
 @pytest.mark.parametrize("ties", [{}, *TIES])
 def test_rules_let_only_free_people_in_the_right_office_judge(office: Office, ties: dict[str, bool]) -> None:
-    judge = Judge(**({"office": office, "took_part": False, "has_reviewed": False, "has_decided": False} | ties))  # type: ignore[arg-type]
+    whole: dict[str, Any] = {"office": office, "took_part": False, "has_reviewed": False, "has_decided": False} | ties
+    judge = Judge(**whole)
     reviews = office is Office.TECHNICAL_REVIEWER and not (judge.took_part or judge.has_decided)
     decides = office is Office.DECISION_MAKER and not (judge.took_part or judge.has_reviewed)
     assert (refuse_reviewer(judge) is None) == reviews

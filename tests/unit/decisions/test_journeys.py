@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from auditors.casework import queries as casework_queries
 from auditors.casework.lifecycle import InTeam, WrongOffice
@@ -45,7 +45,7 @@ def recorded(world: World) -> list[tuple[str, Any]]:
     """Return kind and one telling value of every record entry about Orchid Health's deployment."""
 
     def ask(reading: Reading) -> list[tuple[str, Any]]:
-        rows = reading.session.exec(select(RecordDocument).order_by(RecordDocument.seq))  # type: ignore[arg-type]
+        rows = reading.session.exec(select(RecordDocument).order_by(col(RecordDocument.seq)))
         return [
             (row.kind, row.body.get("state") or row.body.get("outcome") or row.body.get("step"))
             for row in rows
@@ -90,7 +90,7 @@ def test_audit_without_finding_is_decided_recorded_and_closed(any_world: World) 
     assert booking_state(world) == "fulfilled"
     assert recorded(world) == [("audit-engaged", "fieldwork begun"), ("assessment", "conforming")]
     assert decided.ref == "DEC-2026-0001"
-    assert world.run(SYSTEM, conclude.close_decided) == (ref,)
+    assert world.run(SYSTEM, conclude.close, audit_ref=ref) == "closed"
     world.later(seconds=1)
     with pytest.raises(AuditMissing):
         world.ask("ada", casework_queries.audit_file, ref)

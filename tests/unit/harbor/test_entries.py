@@ -68,7 +68,7 @@ def test_leaf_hash_begins_with_a_zero_byte() -> None:
         ({"subject": "0123456789ABCDEF0123456789ABCDEF"}, "subject"),
         ({"digest": "ab" * 32}, "digest"),
         ({"digest": "sha256:" + "AB" * 32}, "digest"),
-        ({"recorded_at": datetime(2026, 1, 1)}, "recorded_at"),  # noqa: DTZ001
+        ({"recorded_at": datetime(2026, 1, 1)}, "recorded_at"),
         ({"recorded_at": datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=1)))}, "recorded_at"),
         ({"rule": ""}, "rule"),
         ({"rule": "x" * MAX_ENTRY_BYTES}, "rule"),

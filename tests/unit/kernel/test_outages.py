@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from pool.kernel import storage
 from pool.kernel.clock import utc
 from pool.kernel.roles import PUBLIC, SYSTEM
 from pool.kernel.storage import NUMBERS_LOCK, Database, Unavailable, Work, takes_numbers
 
 AT = utc(2026, 9, 2)
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nowhere?connect_timeout=2"
+
+
+class Failed(Exception):
+    """What a driver raises, with the state the server gave."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.sqlstate = state
 
 
 @takes_numbers
@@ -56,3 +67,47 @@ def test_reading_when_there_is_no_database_says_that_it_is_unavailable() -> None
         pass
     with pytest.raises(Unavailable):
         database.run_work(_number, actor=SYSTEM, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("error", "patience", "tries"),
+    [
+        (OperationalError("", {}, sqlite3.OperationalError("database is locked")), 20.0, 1),
+        (DBAPIError("", {}, Failed("40001")), 20.0, 3),
+        (DBAPIError("", {}, Failed("40P01")), 20.0, 3),
+        (DBAPIError("", {}, Failed("40001")), -1.0, 1),
+    ],
+)
+def test_work_is_tried_again_after_a_serialization_failure_only_and_not_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch, error: DBAPIError, patience: float, tries: int
+) -> None:
+    monkeypatch.setattr(storage, "MAX_TRIES", 3)
+    monkeypatch.setattr(storage, "PATIENCE_SECONDS", patience)
+    seen: list[int] = []
+
+    def fails(work: Work) -> None:
+        seen.append(work.next_number("TST", 2026))
+        raise error
+
+    with pytest.raises(Unavailable):
+        database.run_work(fails, actor=SYSTEM, at=AT)
+    assert seen == [1] * tries
+
+
+def test_work_when_another_writer_holds_the_file_is_refused_after_one_wait(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20")
+        connection.rollback()
+    waits: list[str] = []
+    attempt = database._attempt
+    database._attempt = lambda *given: waits.append("one") or attempt(*given)  # type: ignore[method-assign,func-returns-value]
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable):
+        database.run_work(_number, actor=SYSTEM, at=AT)
+    assert waits == ["one"]
+    other.execute("ROLLBACK")
+    assert database.run_work(_number, actor=SYSTEM, at=AT) == 1
+    other.close()
+    database.dispose()

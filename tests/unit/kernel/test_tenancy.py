@@ -8,12 +8,14 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlmodel import select
 
 from pool.kernel.clock import utc
+from pool.kernel.fences import policies_of
 from pool.kernel.ids import new_public_id
 from pool.kernel.roles import PUBLIC
 from pool.kernel.storage import Database, ForeignRow, PoolWrites, Work, mapped_rows
 from pool.kernel.tenancy import Scope, ScopeKind, policy_expression
 from pool.members.tables import Firm, Person, Seat
 from pool.registry.tables import Deployment, TunedModel
+from tests.support.models import tuned_model
 from tests.support.people import START, Pool, seed
 
 AT = utc(2026, 9, 2)
@@ -25,7 +27,7 @@ def pool(database: Database) -> Pool:
 
 
 def _model(work: Work, firm_id: int, name: str) -> TunedModel:
-    return work.add(TunedModel(ref=work.next_reference("MOD"), firm_id=firm_id, name=name))
+    return tuned_model(work, firm_id, name)
 
 
 def _deployment(work: Work, firm_id: int, model_id: int) -> Deployment:
@@ -143,7 +145,7 @@ def test_policies_in_the_database_equal_the_declarations(postgres_url: str) -> N
                     "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy "
                     "WHERE polrelid = CAST(:t AS regclass) AND polname = :p"
                 ),
-                {"t": entity.__tablename__, "p": "read" if visibility.pool_writes else "scope"},
+                {"t": entity.__tablename__, "p": policies_of(visibility)[0]},
             ).scalar_one()
             rule = policy_expression(visibility)
             connection.execute(sa.text(f"CREATE POLICY probe ON {entity.__tablename__} USING ({rule})"))

@@ -351,7 +351,7 @@ def test_documents_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         EDITION.safe_harbor["conditions"] = ()
     with pytest.raises(AttributeError):
-        EDITION.id = "2027.1"  # type: ignore[misc]
+        EDITION.id = "2027.1"  # type: ignore[misc]  # refused, and so it shall be
     assert isinstance(EDITION.safe_harbor["conditions"], tuple)
 
 

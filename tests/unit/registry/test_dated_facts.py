@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from pool.journeys import submit
 from pool.journeys.standing import standing_on
 from pool.kernel.clock import day_of
+from pool.kernel.listing import ListRequest
+from pool.kernel.refusals import Invalid
 from pool.kernel.storage import Database
-from pool.registry.queries import deployment_for_booking, ethics_of
+from pool.registry.queries import deployment_for_booking, ethics_of, ethics_requests
 from pool.registry.service import WrongState
 from tests.support import people
 from tests.support.world import World, build, indicators
@@ -72,3 +75,16 @@ def test_record_that_lapsed_is_applied_for_again_by_the_next_attestation(world: 
     assert state() == "pending"
     world.do(mara, submit.end_deployment, deployment=ref, reason="replaced")
     assert state() == "withdrawn"
+
+
+@pytest.mark.parametrize("answers", [{}, {"harm": ""}, {"harm": "", "stop": []}])
+@pytest.mark.parametrize("level", [None, 1, 3])
+def test_ethics_form_without_an_answer_is_refused_at_every_level(
+    world: World, answers: dict[str, Any], level: int | None
+) -> None:
+    ref = world.made["Orchid Health"]["deployment"]
+    before = len(world.read(world.pool.mara, ethics_requests, ListRequest(size=50)).items)
+    with pytest.raises(Invalid) as caught:
+        world.do(world.pool.mara, submit.request_ethics, deployment=ref, answers=answers, level=level)
+    assert (caught.value.field, bool(caught.value.reason), bool(caught.value.next_step)) == ("answers", True, True)
+    assert len(world.read(world.pool.mara, ethics_requests, ListRequest(size=50)).items) == before

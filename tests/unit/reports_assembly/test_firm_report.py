@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 import pool.cli
+from auditors.casework import service
 from pool.costs.queries import NoSuchStatement
 from pool.journeys.report import NotForThisSeat, firm_report, statement_paper
 from pool.kernel.clock import end_of_day, utc
@@ -20,11 +21,40 @@ from pool.members.queries import NoSuchFirm
 from pool.policy.loading import load_edition
 from pool.reports.firm_report import render_firm_report
 from pool.reports.statement import render_statement
-from pool.reports.values import CostLine, CostSection, Deadline, FindingSection, Remedy, digest_of_facts
+from pool.reports.values import (
+    CostLine,
+    CostSection,
+    Deadline,
+    FindingSection,
+    RatedPoint,
+    Remedy,
+    digest_of_facts,
+)
 from tests.support import casework
 from tests.unit.reports_assembly.paper_world import decided, draft, in_fieldwork, joint, registered
 
 ORCHID, BIRCH = "FIRM-2026-0001", "FIRM-2026-0002"
+
+
+def test_report_in_the_factual_check_says_the_rating_of_each_point(database: Database) -> None:
+    made = in_fieldwork(database)
+    world = made.world
+    (before,) = world.ask("mara", firm_report, ORCHID).audits
+    assert before.points == ()
+    world.run("ada", service.end_fieldwork, audit_ref=made.audit_ref)
+    world.run("ada", service.write_report, audit_ref=made.audit_ref, summary="What we saw.")
+    assert world.ask("mara", firm_report, ORCHID).audits[0].points == (), "the report was not sent yet"
+    unsent = world.at
+    world.later(hours=1)
+    world.run("ada", service.send_report, audit_ref=made.audit_ref)
+    report = world.ask("mara", firm_report, ORCHID)
+    assert report.audits[0].points == tuple(
+        RatedPoint(point=name, question=f"What does {name} ask?", rating="conforming") for name in casework.POINTS
+    )
+    assert world.ask("theo", firm_report, ORCHID).audits == report.audits
+    assert world.ask("mara", firm_report, ORCHID, unsent).audits[0].points == (), "as known before it was sent"
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(render_firm_report(report).pdf)).pages)
+    assert "Results per test point" in printed and "What does TP-06 ask?" in printed
 
 
 def test_report_when_all_is_done_says_exactly_what_the_rows_say(database: Database) -> None:
@@ -82,11 +112,11 @@ def test_report_when_all_is_done_says_exactly_what_the_rows_say(database: Databa
         period="PER-2026-0001, 2026-07-01 – 2026-09-30",
         currency="EUR",
         lines=(
-            CostLine(facility_id="administration", name="Administration", driver="one part per member firm",
+            CostLine(facility_id="administration", name="Administration", driver="equal parts, one for each firm",
                      amount_minor=5_001, weight=1, users=2),
             CostLine(facility_id="X-HEA", name="Health care",
-                     driver="exact auditor-days in this domain, in millionths", amount_minor=50_000,
-                     weight=2_500_000, total_weight=2_500_000, users=1),
+                     driver="auditor-days in this field", amount_minor=50_000,
+                     weight=2_500_000, total_weight=2_500_000, per_unit=1_000_000, users=1),
         ),
         total_minor=55_001,
         estimate_minor=240_000,

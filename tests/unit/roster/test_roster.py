@@ -316,6 +316,18 @@ def test_cooling_off_is_the_editions_and_only_the_assessment_sets_another(desk: 
     assert blocked(desk, date(2027, 10, 30), date(2027, 10, 31))
 
 
+@pytest.mark.parametrize("kind", ["help_desk", "consultancy"])
+def test_help_from_the_template_desk_counts_as_advice_for_two_years(any_desk: Desk, kind: str) -> None:
+    tie = declare(any_desk, kind=kind, until_on=date(2025, 5, 31))
+    verdict = {"interest": tie.public_id, "verdict": "prohibit", "reason": "filled in their templates with them"}
+    with pytest.raises(BadRosterValue) as caught:
+        any_desk.do("ivo", journeys.assess_interest, **verdict, cooling_off_months=12)
+    assert caught.value.field == "cooling_off_months"
+    any_desk.do("ivo", journeys.assess_interest, **verdict)
+    assert blocked(any_desk, date(2027, 5, 31), date(2027, 6, 3))
+    assert not blocked(any_desk, date(2027, 6, 1), date(2027, 6, 3))
+
+
 def test_interest_in_one_firm_does_not_keep_from_another(desk: Desk) -> None:
     declare(desk)
     other = desk.pool.firm_ids["Birch Credit"]

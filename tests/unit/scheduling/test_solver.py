@@ -95,6 +95,7 @@ def best_by_trying_everything(asked: Problem) -> dict[str, int]:
     return best
 
 
+@pytest.mark.soak_part("planning")
 @pytest.mark.parametrize("seed", range(count(test=8, soak=60)))
 def test_plan_when_the_problem_is_tiny_is_as_good_as_trying_everything(seed: int) -> None:
     asked = tiny_problem(seed)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from pool.journeys import book
+from pool.journeys import audit, book
 from pool.kernel.roles import Actor
 from tests.support import booking_way as way
 from tests.support.firm_stage import GRAVE, Stage
@@ -55,6 +55,39 @@ def test_screen_quote_and_the_words_of_each(pool: Pool, client: FlaskClient, sta
     text = _act(client, pool.amos, booking, "quote", overhead_percent="20", valid_days="30")
     assert "waits for the firm" in text and "EUR" in text
     assert way.state_of(stage, booking) == "quoted"
+
+
+def test_reductions_of_the_edition_are_ticked_on_the_page_and_count(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    reduced = way.submitted(stage, deployment=stage.signed(indicators=GRAVE))
+    sign_in(client, pool.pia)
+    form = get_page(client, f"/pool/bookings/{reduced}/screen")
+    for words in ("Base model already examined", "All templates complete", "Cohort session", "Evidence fully"):
+        assert words in form
+    text = _act(client, pool.pia, reduced, "screen", releases="0", reductions=["R2", "R7"])
+    assert "Reduction: all templates complete" in text
+    steps = {one["id"]: one["figure"] for one in way.file_of(stage, reduced).effort_steps}
+    assert (steps["R2"], steps["R7"], steps["reduction"]) == ("-10", "-5", "-15")
+    assert not {"R1", "R6"} & set(steps)
+
+
+def test_second_person_stops_an_audit_only_after_the_lead_asked(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.confirmed(stage)
+    line = way.file_of(stage, booking).line
+    sign_in(client, pool.pia)
+    address = f"/pool/bookings/{booking}/stop"
+    assert address not in get_page(client, f"/pool/bookings/{booking}")
+    assert client.get(address).status_code == 409
+    standing = way.file_of(stage, booking).standing
+    assert standing is not None
+    lead = next(one for one in pool.actors.values() if one.person_id == standing.members[0].person_id)
+    stage.act(audit.ask_to_stop, lead, audit_ref=line.audit_ref, reason="The system was switched off.")
+    assert "The system was switched off." in get_page(client, address)
+    assert post(client, address, {}).status_code == 422
+    _act(client, pool.pia, booking, "stop", by_pool="no")
+    file = way.file_of(stage, booking)
+    assert (file.line.state, file.ended_by_pool) == ("cancelled", False)
 
 
 def test_send_back_and_decline_need_words(pool: Pool, client: FlaskClient, stage: Stage) -> None:

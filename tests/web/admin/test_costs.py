@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -234,3 +235,19 @@ def test_words_of_amounts() -> None:
     assert weight_words(1, "firm") == "1"
     assert account_words("4000:X-HEA") == "Recovered from members: Health care"
     assert account_words("5000:direct-FIRM-2026-0001") == "Cost of a facility: direct-FIRM-2026-0001"
+
+
+def test_every_check_of_an_open_period_says_what_is_so_now(three: Quarter, client: FlaskClient) -> None:
+    """The mark of something open stands beside a sentence that is true, and facilities say what they are split by."""
+    ref = three.run(settle.open_period, three.pool.tess, from_on=FROM_ON, until_on=UNTIL_ON).ref
+    sign_in(client, three.pool.tess)
+    text = get_page(client, f"/pool/costs/{ref}")
+    listed = text.partition('class="checks"')[2].partition("</ul>")[0]
+    assert re.findall(r'<li class="m-(\w+)">.*?<span>([^<]+)<', listed)[:5] == [
+        ("neutral", "No cost was entered yet."),
+        ("neutral", "The readings of the drivers are not taken yet; splitting takes them."),
+        ("good", "Every facility with costs was used by somebody."),
+        ("neutral", "The costs are not split yet."),
+        ("neutral", "There is no split to review yet."),
+    ]
+    assert re.search(r"<td>Trips <span[^>]*>split by days on site<", text)

@@ -20,7 +20,7 @@ from pool.kernel.storage import Work
 from pool.web.admin.plan_words import headline_of, reasons_of
 from scheduling.interval import HalfDay
 from scheduling.plan import FUNNEL_STEPS
-from scheduling.tables import PlanRow
+from scheduling.tables import Job, PlanRow
 from tests.support.firm_stage import Stage
 from tests.support.people import Pool
 from tests.support.queries import counted
@@ -191,6 +191,27 @@ def test_large_plan_is_made_by_the_clock_and_found_again(
     get_page(client, f"/pool/plan/making/{'0' * 32}", status=404)
 
 
+def test_plan_that_was_given_up_ends_its_page_with_a_sentence_and_the_next_step(
+    desk: Desk, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "AT_ONCE", 0)
+    sign_in(client, desk.pool.pia)
+    making = plan_now(client)
+    assert 'hx-trigger="every 2s"' in get_page(client, making) and 'http-equiv="refresh"' in get_page(client, making)
+
+    def give_up(work: Work) -> None:
+        job = work.session.exec(select(Job)).one()
+        job.state, job.attempts, job.last_error = "dead", 8, "TooLarge: too many starts"
+
+    desk.stage.act(give_up, desk.pool.pia)
+    text = get_page(client, making)
+    assert "hx-get" not in text.partition('id="progress"')[2].partition(">")[0]
+    assert 'http-equiv="refresh"' not in text and "<progress" not in text
+    assert "given up after 8 attempts" in text and "TooLarge: too many starts" in text
+    assert "Next step: ask for a plan again" in text and ">Plan again<" in text
+    assert "the work goes on" not in text
+
+
 def test_only_the_planner_plans(desk: Desk, client: FlaskClient) -> None:
     sign_in(client, desk.pool.pia)
     review = plan_now(client)
@@ -206,6 +227,16 @@ def test_only_the_planner_plans(desk: Desk, client: FlaskClient) -> None:
         sign_in(client, desk.pool.actors[who])
         assert client.get("/pool/plan").status_code == 403
         assert client.get(review).status_code == 403
+
+
+def test_board_says_its_codes_in_words_and_is_a_list_beside(desk: Desk, client: FlaskClient) -> None:
+    sign_in(client, desk.pool.pia)
+    text = get_page(client, "/pool/plan")
+    assert '<abbr title="Model evaluation and statistics">F2</abbr>' in text
+    assert "<strong>F1</strong> Lead auditor" in text and "of 30 half-days" in text
+    assert "half-days of the coming 30 days" in text
+    listed = text.partition('<ul class="board-list">')[2].partition("</details>")[0]
+    assert "Ada Lindqvist" in listed and "Nothing planned in these days." in listed
 
 
 def test_board_costs_the_same_number_of_queries(desk: Desk, client: FlaskClient) -> None:

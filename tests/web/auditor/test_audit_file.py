@@ -21,7 +21,8 @@ def file_of(world: World, ref: str) -> AuditFile:
     """Return the audit as Ada sees it now."""
     from pool.kernel.clock import now
 
-    return world.ask("ada", queries.audit_file, ref, at=now())  # type: ignore[no-any-return]
+    file: AuditFile = world.ask("ada", queries.audit_file, ref, at=now())
+    return file
 
 
 def paper(world: World, ref: str, name: str = "TP-01") -> PointView:

@@ -12,7 +12,7 @@ from auditors.roster import service as roster_service
 from auditors.roster.tables import Competence
 from pool.kernel.clock import day_of, now
 from pool.kernel.roles import SYSTEM
-from pool.kernel.storage import Work
+from pool.kernel.storage import Reading, Work
 from scheduling.interval import HalfDay
 from scheduling.tables import HalfDay as HalfDayRow
 from tests.support import casework
@@ -83,10 +83,10 @@ def test_calendar_shows_audits_and_held_half_days(world: World, client: FlaskCli
         get_page(client, f"/auditor/calendar{address}")
 
 
-def _audit_id(reading: object, ref: str) -> int:
+def _audit_id(reading: Reading, ref: str) -> int:
     from auditors.casework.queries import audit_file
 
-    return audit_file(reading, ref).id  # type: ignore[arg-type]
+    return audit_file(reading, ref).id
 
 
 def test_leave_is_added_refused_over_audits_and_taken_back(world: World, client: FlaskClient) -> None:
@@ -126,7 +126,7 @@ def test_interest_is_declared_blocks_and_cools_off(world: World, client: FlaskCl
     assert post(client, ended, {"until_on": "2025-03-01"}).status_code == 303
 
     def assess(work: Work) -> None:
-        roster_service.assess_interest(work, interest_id=tie.public_id, verdict="prohibit", reason="Advice on it.")
+        roster_service.assess_interest(work, interest=tie.public_id, verdict="prohibit", reason="Advice on it.")
 
     world.run("ivo", assess)
     text = get_page(client, "/auditor/interests?verdict=prohibit")

@@ -26,7 +26,8 @@ def test_asked_auditor_reads_what_is_proposed_and_accepts(told: Story, client: F
     assert "Answer: Orchid Health, lead auditor" in desk and told.proposal in desk
     url = f"/auditor/proposals/{told.proposal}"
     text = get_page(client, url)
-    assert "You are asked" in text and "Visit guide" in text and "Half-days" in text
+    assert "You are asked" in text and "Health care" in text and "Half-days" in text
+    assert "Visit guide" not in text, "what the deployment is called is not needed for the answer"
     text = arrived(client, post(client, f"{url}/accept", on=url))
     assert "You accepted" in text or "All accepted" in text
     assert "Decline</a>" not in text

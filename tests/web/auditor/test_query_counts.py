@@ -21,9 +21,9 @@ COUNTS = {
     "/auditor/findings": 1,
     "/auditor/interests": 1,
     "/auditor/calendar": 10,
-    "/auditor/audits/AUD-2026-0001": 17,
+    "/auditor/audits/AUD-2026-0001": 18,
     "/pool/decisions": 11,
-    "/pool/decisions/AUD-2026-0001": 23,
+    "/pool/decisions/AUD-2026-0001": 24,
 }
 
 

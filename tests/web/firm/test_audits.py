@@ -46,7 +46,7 @@ def test_page_costs_the_same_whatever_it_holds(world: World, audit: str, client:
     with counted(world.database) as sent:
         text = get_page(client, f"/firm/audits/{audit}")
     assert all(ref in text for ref in refs)
-    assert len(sent) == 19
+    assert len(sent) == 20
 
 
 def test_report_is_commented_once(world: World, audit: str, client: FlaskClient) -> None:
@@ -69,6 +69,23 @@ def test_report_is_commented_once(world: World, audit: str, client: FlaskClient)
     assert "Mended in the report" in get_page(client, f"/firm/audits/{audit}")
     (part,) = world.ask("mara", queries.audit_file, audit).participants
     assert part.comment == "The figure is of July"
+
+
+def test_report_sent_for_comment_shows_the_rating_of_each_point_and_no_working_paper(
+    world: World, audit: str, client: FlaskClient
+) -> None:
+    world.run("bruno", service.rate_point, audit_ref=audit, point_id="TP-02", rating="observation", **casework.RATED)
+    _reported(world, audit)
+    sign_in(client, world.mara)
+    text = get_page(client, f"/firm/audits/{audit}")
+    assert "Results per test point" in text and "2 conforming, 1 observation" in text
+    for point in casework.POINTS:
+        assert f"What does {point} ask?" in text
+    assert casework.RATED["sample"] not in text and casework.RATED["result"] not in text
+
+    world.run("mara", service.comment_report, audit_ref=audit, comment="")
+    world.run("ada", service.submit_report, audit_ref=audit)
+    assert "Results per test point" in get_page(client, f"/firm/audits/{audit}"), "what was shown stays shown"
 
 
 def test_shared_audit_shows_the_other_firm_by_name_only(world: World, client: FlaskClient) -> None:

@@ -82,7 +82,10 @@ def test_request_with_a_slip_comes_back_with_what_was_typed(pool: Pool, client: 
     slip = _asked(deployments=[deployment], window_until=past)
     answer = post(client, "/firm/bookings/new", slip)
     text = answer.get_data(as_text=True)
-    assert answer.status_code == 422 and "lies in the past" in text
+    assert answer.status_code == 422 and f"The last day, {past}, has passed." in text
+    assert f"The last day, {past}, comes before the first" in text
+    long = _asked(deployments=[deployment], window_until=way.iso(day_of(now()) + timedelta(days=900)))
+    assert "days long; it may be 366" in post(client, "/firm/bookings/new", long).text
     assert "Ward round on Mondays" in text and f'value="{past}"' in text
     empty = post(client, "/firm/bookings/new", {**slip, "window_from": ""})
     assert empty.status_code == 422

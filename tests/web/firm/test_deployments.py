@@ -103,6 +103,81 @@ def test_preview_by_button_keeps_what_was_typed_and_fills_the_panel(
     assert "European Union" in text
 
 
+CLINICAL = "Kind of use “Clinical decision support, triage of patients” presumes level 4"
+
+
+def test_contradiction_is_hinted_before_anything_is_saved(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    model = stage.model()
+    sign_in(client, pool.mara)
+    form = {**proofs(get_page(client, NEW)), **answers(MILD, model=model, context="clinical_decision_support")}
+    live = send(client, "/firm/deployments/preview", form).get_data(as_text=True)
+    assert CLINICAL in live and "you answered level 1" in live and "not further" in live
+    assert "tier-1" in live, "a hint moves no tier"
+    half = send(client, "/firm/deployments/preview", {**form, "q_autonomy": ""}).get_data(as_text=True)
+    assert CLINICAL in half, "told as soon as the two answers stand"
+    nearer = send(client, "/firm/deployments/preview", {**form, "q_domain_consequence": "3"}).get_data(as_text=True)
+    assert "only with evidence that the ethics service has reviewed" in nearer
+    held = send(client, "/firm/deployments/preview", {**form, "q_domain_consequence": "4"}).get_data(as_text=True)
+    other = send(client, "/firm/deployments/preview", {**form, "context": "translation"}).get_data(as_text=True)
+    assert "contradict" not in held + other
+    shown = checked(post(client, NEW, answers(MILD, context="clinical_decision_support"), action="preview"), NEW)
+    assert CLINICAL in shown, "without JavaScript the button tells the same"
+
+
+def test_contradiction_is_hinted_on_the_deployment_until_it_ends(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    ref = stage.deployment(stage.model(foundation=stage.foundation()), context="clinical_decision_support")
+    sign_in(client, pool.mara)
+    for path in ("", "/tier", "/sign", "/change"):
+        assert CLINICAL in get_page(client, f"/firm/deployments/{ref}{path}"), path
+    quiet = stage.deployment(stage.model(name="other"), name="Quiet")
+    assert "contradict" not in get_page(client, f"/firm/deployments/{quiet}")
+    arrived(client, post(client, f"/firm/deployments/{ref}/end", {"reason": "wrong"}))
+    assert "contradict" not in get_page(client, f"/firm/deployments/{ref}")
+
+
+def test_facts_of_a_market_stand_open_only_where_it_is_ticked(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    stage.model()
+    sign_in(client, pool.mara)
+    folds = r'<details class="form-fold" data-with="markets" data-answer="([A-Z-]+)"( open)?>'
+    asked = {"CN", "EU", "US-CA", "US-CO", "US-TX", "US-UT"}
+    assert dict(re.findall(folds, get_page(client, NEW))) == dict.fromkeys(asked, "")
+    ticked = checked(post(client, NEW, answers(MILD, markets=["US-TX", "US"]), action="preview"), NEW)
+    assert {code for code, is_open in re.findall(folds, ticked) if is_open} == {"US-TX"}
+    wrong = post(client, NEW, answers(MILD, fact_registered_users_cn="many")).get_data(as_text=True)
+    assert {code for code, is_open in re.findall(folds, wrong) if is_open} == {"EU", "CN"}, "a wrong answer is seen"
+
+
+def test_panel_tells_words_and_half_days_and_keeps_exact_figures_behind(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    ref = stage.signed(indicators=GRAVE)
+    sign_in(client, pool.mara)
+    text = get_page(client, f"/firm/deployments/{ref}/tier")
+    figure = re.findall(r"Auditor-days of a first audit</p>\s*<p[^>]*>([^<]+)<", text)
+    assert len(figure) == 1 and re.fullmatch(r"[0-9]+(\.5)? days", figure[0].replace("\u00a0", " "))
+    assert re.search(r"rounded up; exact [0-9]+\.[0-9]+\.", text), "the exact days stand in the explanation"
+    plain = re.sub(r"<[^>]*>", " ", re.sub(r"<details.*?</details>", "", text, flags=re.S))
+    assert not re.search(r"\b[HM][0-9]\b", plain), "ids stay behind the words"
+    assert re.search(r"Rule H[0-9]", text)
+    assert ">Full</strong>" in text and not re.search(r"\b[0-3]\.00\b", plain)
+
+
+def test_history_tells_what_differs_between_entries_of_one_kind(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    ref = stage.signed()
+    sign_in(client, pool.mara)
+    for days, level in ((90, "1"), (30, "2")):
+        until = day_of(now()) - timedelta(days=days)
+        form = {
+            "period_from": (until - timedelta(days=20)).isoformat(), "period_until": until.isoformat(),
+            "level": level, "sample_outputs": "10", "off_scope_outputs": "0", "complaints": "0", "summary": "Seen.",
+        }  # fmt: skip
+        path = f"/firm/deployments/{ref}/monitoring/new"
+        arrived(client, post(client, path, form, files={"file": ("sample.csv", b"a;b\n")}))
+    gists = re.findall(r'<p class="timeline-gist">([^<]*)</p>', get_page(client, f"/firm/deployments/{ref}/history"))
+    told = [gist for gist in gists if "Period until" in gist]
+    assert len(told) == 2 and len(set(told)) == 2 and "Level: 2" in told[0]
+
+
 def test_live_panel_answers_with_a_fragment_and_keeps_nothing(pool: Pool, client: FlaskClient, stage: Stage) -> None:
     stage.model()
     sign_in(client, pool.mara)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from pool.kernel.clock import now
 from pool.kernel.listing import ListRequest
 from pool.registry import queries
+from pool.web.firm.model_intake import MOST_KEPT
 from tests.support.firm_stage import Stage
 from tests.support.people import Pool
 from tests.support.queries import counted
@@ -39,8 +40,7 @@ def kept_of(text: str) -> list[str]:
 
 def read(client: FlaskClient, *files: tuple[str, bytes]) -> str:
     answer = post(client, NEW, action="read", files={"files": list(files)})
-    assert answer.status_code == 200
-    return checked(answer, NEW)
+    return arrived(client, answer)
 
 
 def test_list_when_empty_teaches_what_to_do(pool: Pool, client: FlaskClient) -> None:
@@ -127,7 +127,35 @@ def test_digest_that_the_session_never_sent_is_not_read(pool: Pool, client: Flas
     stranger = sign_in(client.application.test_client(), pool.ben)
     form = {**proofs(get_page(stranger, f"{NEW}?by=hand")), "name": "stolen", "kept": sha, "action": "read"}
     answer = send(stranger, NEW, form)
-    assert answer.status_code == 200 and sha not in answer.get_data(as_text=True)
+    assert sha not in arrived(stranger, answer)
+
+
+def test_page_after_reading_shows_again_what_was_typed_and_read(pool: Pool, client: FlaskClient) -> None:
+    sign_in(client, pool.mara)
+    (sha,) = kept_of(read(client, ADAPTER))
+    form = {
+        **proofs(get_page(client, f"{NEW}?by=hand")),
+        "name": "typed by hand",
+        "kept": sha,
+        "action": "read",
+    }
+    answer = send(client, NEW, form)
+    place = answer.headers["Location"]
+    first = arrived(client, answer)
+    assert "typed by hand" in first and kept_of(first) == [sha]
+    read(client, ADAPTER)
+    again = get_page(client, place)
+    assert "typed by hand" in again and kept_of(again) == [sha], "going back finds the page as it stood"
+    stranger = sign_in(client.application.test_client(), pool.ben)
+    assert stranger.get(place).headers["Location"] == NEW, "only in the session that read the files"
+
+
+def test_session_keeps_the_latest_pages_of_read_files_only(pool: Pool, client: FlaskClient) -> None:
+    sign_in(client, pool.mara)
+    places = [
+        post(client, NEW, action="read", files={"files": [ADAPTER]}).headers["Location"] for _ in range(MOST_KEPT + 1)
+    ]
+    assert [client.get(place).status_code for place in places] == [303] + [200] * MOST_KEPT
 
 
 def test_hosted_fine_tune_needs_no_file_but_its_job(pool: Pool, client: FlaskClient) -> None:
@@ -191,3 +219,29 @@ def test_foreign_model_looks_like_an_absent_one(pool: Pool, client: FlaskClient,
         get_page(client, f"/firm/models/{absent}{path}", status=404),
     )
     assert same_for_all(a, foreign) == same_for_all(b, absent)
+
+
+def test_manager_names_a_party_who_then_reads_the_page_and_its_files_and_changes_nothing(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    model = stage.model(name="shared helper")
+    page = f"/firm/models/{model}"
+    sign_in(client, pool.ben)
+    assert client.get(page).status_code == 404
+    sign_in(client, pool.milo)
+    assert "Name a party" not in get_page(client, page)
+    assert client.get(f"{page}/parties").status_code == 403
+    sign_in(client, pool.mara)
+    assert "Name a party" in get_page(client, page)
+    answer = post(client, f"{page}/parties", {"firm": "Nobody Ltd", "role": "data"})
+    assert answer.status_code == 422
+    assert "No member firm is called Nobody Ltd." in answer.text
+    shown = arrived(client, post(client, f"{page}/parties", {"firm": "birch credit", "role": "data"}))
+    assert "Birch Credit" in shown and "Gave the training data" in shown
+    sign_in(client, pool.ben)
+    shown = get_page(client, page)
+    assert "Tuned the model" in shown and "Named as a party by the tuner" in shown
+    assert "Name a party" not in shown and "Change the link" not in shown
+    assert f"/firm/deployments/new?model={model}" in shown
+    assert model in get_page(client, "/firm/models")
+    assert client.get(f"{page}/parties").status_code == client.get(f"{page}/foundation").status_code == 403

@@ -10,10 +10,11 @@ from flask.testing import FlaskClient
 from pool.journeys import submit
 from pool.kernel.clock import now
 from pool.members import queries
+from tests.support import booking_way
 from tests.support.firm_stage import GRAVE, Stage
 from tests.support.people import Pool
 from tests.support.queries import counted
-from tests.support.web import checked, get_page, post, proofs, send, sign_in
+from tests.support.web import arrived, checked, get_page, post, proofs, send, sign_in
 
 INVITE = {"name": "Nora Lind", "email": "nora@orchid.example", "office": "firm_member"}
 
@@ -33,9 +34,10 @@ def test_invitation_link_is_shown_once_and_works(pool: Pool, client: FlaskClient
     first = send(client, "/firm/people/invite", form)
     text = checked(first, "/firm/people/invite")
     (link,) = re.findall(r"/invitation/([A-Za-z0-9_-]+)", text)
-    again = checked(send(client, "/firm/people/invite", form), "/firm/people/invite")
+    again = arrived(client, send(client, "/firm/people/invite", form))
     assert link not in again and "invited a moment ago" in again
     assert link not in get_page(client, "/firm/people")
+    assert "Nobody Else" not in get_page(client, "/firm/people?invited=Nobody+Else"), "no address speaks for us"
     visitor = client.application.test_client()
     assert "Nora Lind" in get_page(visitor, f"/invitation/{link}")
 
@@ -88,6 +90,20 @@ def test_home_orders_by_harm_and_shows_the_standing(pool: Pool, client: FlaskCli
     assert "Pending" in text and "Not met:" in text
     assert "Ask for the ethics review of Ward desk" in text and ref in text
     assert text.index("Sign the registration of Unsigned one") < text.index("Link your models")
+
+
+def test_home_tells_what_each_audit_waits_for(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    stage.signed()
+    sign_in(client, pool.mara)
+    assert "No audit was asked for yet." in get_page(client, "/firm")
+    draft = booking_way.drafted(stage)
+    begun = get_page(client, "/firm")
+    assert "No audit was asked for" not in begun and "one is on its way" in begun
+    assert draft in begun and "A booking is begun and not sent yet." in begun and "Must act: you" in begun
+    booking_way.submitted(stage)
+    both = get_page(client, "/firm")
+    assert "2 are on their way" in both and "The planner reads the request." in both
+    assert both.index("A booking is begun") < both.index("The planner reads"), "the firm's own turn comes first"
 
 
 @pytest.mark.parametrize("rows", [1, 3])

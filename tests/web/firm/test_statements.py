@@ -105,6 +105,51 @@ def test_chart_table_and_sum_tell_the_same(shared: World, pool: Pool, client: Fl
     assert CANARY["Birch Credit"] not in text and "Birch Credit" not in text
 
 
+def test_each_line_is_told_in_plain_words_and_exact_figures_stay_behind(
+    shared: World, pool: Pool, client: FlaskClient
+) -> None:
+    own = _of(shared, pool.mara)
+    sign_in(client, pool.mara)
+    text = get_page(client, f"/firm/statements/{own.ref}")
+    plain = re.sub(r"<details.*?</details>", "", text, flags=re.S)
+    assert "millionths" not in text and "largest remainder" not in text
+    assert not re.search(r"[0-9]+/[0-9]+", re.sub(r"<[^>]*>", "", plain)), "no fraction outside the details"
+    for line in own.lines:
+        if line["exact"]:
+            assert f"share {line['exact']}" in text
+
+
+def test_way_from_the_estimate_to_the_payable_sum_adds_up(pool: Pool, client: FlaskClient, tmp_path: Path) -> None:
+    world = build(pool)
+    build_audits(world, tmp_path / "files")
+    build_money(world, X_HEA=900_001)
+    own = _of(world, pool.mara)
+    assert own.estimate_minor is not None and "domain" in {line["kind"] for line in own.lines}
+    sign_in(client, pool.mara)
+    way = _way(get_page(client, f"/firm/statements/{own.ref}"))
+    amounts = re.findall(r"<dt>(Estimated|Payable|Difference)</dt><dd[^>]*>([^<]*)</dd>", way)
+    minor = [(name, int(re.sub(r"[^0-9-]", "", shown.replace("\u2212", "-")))) for name, shown in amounts]
+    assert [name for name, _value in minor] == ["Estimated", "Payable", "Difference"] * 2
+    sums = {name: sum(value for kind, value in minor if kind == name) for name, _value in minor}
+    difference = own.total_minor - own.estimate_minor
+    assert sums == {"Estimated": own.estimate_minor, "Payable": own.total_minor, "Difference": difference}
+
+
+def test_estimate_that_no_line_explains_is_told_with_its_difference_alone(
+    shared: World, pool: Pool, client: FlaskClient
+) -> None:
+    own = _of(shared, pool.mara)
+    assert own.estimate_minor is not None and {line["kind"] for line in own.lines} == {"administration"}
+    sign_in(client, pool.mara)
+    way = _way(get_page(client, f"/firm/statements/{own.ref}"))
+    assert f"The difference is {money(Money(own.total_minor - own.estimate_minor, own.currency))}." in way
+    assert "<dt>" not in way
+
+
+def _way(text: str) -> str:
+    return text.partition("From the estimate to this sum")[2].partition("</section>")[0]
+
+
 def test_paper_is_saved_with_the_own_numbers(shared: World, pool: Pool, client: FlaskClient) -> None:
     own = _of(shared, pool.mara)
     sign_in(client, pool.milo)

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from pool.kernel.clock import day_of, now
+from pool.kernel.listing import Cursor
 from tests.support.web import get_page, same_for_all
 from tests.support.world import CANARY, World
 
@@ -27,7 +28,7 @@ def test_register_searches_filters_orders_and_pages(client: FlaskClient, built: 
     assert ordered.index("Orchid guide") < ordered.index("Birch guide")
     first = get_page(client, "/register?size=1")
     assert "Birch guide" in first and "Orchid guide" not in first and 'rel="next"' in first
-    for wrong in ("sort=secret", "tier=none", "at=!!", "state=not_enrolled"):
+    for wrong in ("tier=none", "state=not_enrolled"):
         assert client.get(f"/register?{wrong}").status_code == 422, wrong
 
 
@@ -78,3 +79,9 @@ def test_list_has_one_query_count_whatever_its_length(client: FlaskClient, built
     with counted(built.database) as one:
         client.get("/register?q=orchid")
     assert len(many) == len(one)
+
+
+@pytest.mark.parametrize("asked", ["sort=nonsense", "at=!!!", f"sort=name&at={Cursor(7, 1).token()}"])
+def test_old_or_broken_address_of_the_list_still_shows_it(client: FlaskClient, built: World, asked: str) -> None:
+    usual, text = get_page(client, "/register"), get_page(client, f"/register?{asked}")
+    assert "Orchid guide" in text and "the address" in text and "the address" not in usual

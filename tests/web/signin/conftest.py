@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pyotp
 import pytest
@@ -23,6 +24,8 @@ from tests.support.web import database_of, make_app, post
 PASSWORD = "seven tall trees by the water"
 #: As strong as the library allows to be weak: what is tested is who may sign in, not how long it takes.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -57,9 +60,9 @@ class House:
         assert answer.status_code == 303, "the second factor was refused"
         return client
 
-    def do(self, journey: object, **named: object) -> object:
+    def do(self, journey: Callable[..., T], **named: Any) -> T:
         """Run a service as the system."""
-        return self.database.run_work(journey, actor=SYSTEM, at=now(), **named)  # type: ignore[arg-type]
+        return self.database.run_work(journey, actor=SYSTEM, at=now(), **named)
 
 
 @pytest.fixture

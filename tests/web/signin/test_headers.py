@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
+from werkzeug.datastructures import Headers
 
 from tests.support.html_checks import check_html
-from tests.support.web import post, proofs
+from tests.support.web import checked, post, proofs
 from tests.web.signin.conftest import House
 
 ANSWERS = ("/", "/sign-in", "/register", "/verify", "/no/such/page", "/account", "/sign-out", "/register/none")
 
 
-def sound(headers: object) -> bool:
-    get = headers.get  # type: ignore[attr-defined]
+def sound(headers: Headers) -> bool:
+    get = headers.get
     policy = get("Content-Security-Policy", "")
     return (
         (("default-src 'none'" in policy and "frame-ancestors 'none'" in policy) or "sandbox" in policy)
@@ -72,7 +73,7 @@ def test_foreign_host_is_refused(house: House) -> None:
 def test_programs_are_answered_in_json(house: House) -> None:
     answer = house.browser().get("/no/such/page", headers={"Accept": "application/json"})
     assert answer.status_code == 404 and answer.mimetype == "application/problem+json"
-    assert set(answer.json["error"]) == {"field", "reason", "next_step"}  # type: ignore[index]
+    assert answer.json is not None and set(answer.json["error"]) == {"field", "reason", "next_step"}
 
 
 def test_too_large_a_form_is_refused(house: House) -> None:
@@ -98,3 +99,13 @@ def test_visitor_of_the_register_gets_no_cookie(house: House) -> None:
 def test_unknown_inputs_are_refused(house: House) -> None:
     answer = post(house.browser(), "/sign-in", {"email": "a@b.example", "password": "x" * 12, "is_demo": "1"})
     assert answer.status_code == 422 and "does not belong to it" in answer.text
+
+
+def test_page_that_is_not_there_is_short_and_shows_the_way(house: House) -> None:
+    visitor, mara = house.browser(), house.signed_in()
+    for path in ("/nowhere", "/register/DEP-2026-9999"):
+        text = checked(visitor.get(path), path)
+        assert "not here, or not yours" in text and ">Sign in</a>" in text and "Why this rule exists" not in text
+    text = checked(mara.get("/nowhere"), "/nowhere")
+    main = text[text.index("<main") : text.index("</main>")]
+    assert "To the start page" in main and "Sign in" not in main

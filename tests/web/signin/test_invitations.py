@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM, Office
+from pool.kernel.storage import Work
 from pool.members import service
 from pool.members.tables import InvitationRow
 from tests.support.web import get_page, post
@@ -42,10 +43,10 @@ def test_only_the_digest_of_the_token_is_kept(house: House) -> None:
 def test_ended_and_unknown_invitations_are_answered_alike(house: House) -> None:
     token = invite(house)
 
-    def end(work: object) -> None:
-        row = work.session.exec(select(InvitationRow)).one()  # type: ignore[attr-defined]
+    def end(work: Work) -> None:
+        row = work.session.exec(select(InvitationRow)).one()
         row.ends_at = now() - timedelta(seconds=1)
-        work.flush()  # type: ignore[attr-defined]
+        work.flush()
 
     house.do(end)
     ended, unknown = house.browser().get(f"/invitation/{token}"), house.browser().get("/invitation/made-up-token")

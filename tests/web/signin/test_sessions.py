@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM
+from pool.kernel.storage import Work
 from pool.members import queries, service
 from pool.members.tables import SignInSession
 from tests.support.web import arrived, get_page, post, proofs, same_for_all, send
@@ -112,10 +113,10 @@ def test_session_ends_after_thirty_idle_minutes_and_after_twelve_hours(house: Ho
         with house.database.reading(SYSTEM, now() + later) as reading:
             assert (queries.signed_in(reading, digest) is not None) is lives
 
-    def keep_awake(work: object) -> None:
-        row = work.session.exec(select(SignInSession).where(SignInSession.token_digest == digest)).one()  # type: ignore[attr-defined]
+    def keep_awake(work: Work) -> None:
+        row = work.session.exec(select(SignInSession).where(SignInSession.token_digest == digest)).one()
         row.last_seen_at = now() + timedelta(hours=12, minutes=1)
-        work.flush()  # type: ignore[attr-defined]
+        work.flush()
 
     house.do(keep_awake)
     with house.database.reading(SYSTEM, now() + timedelta(hours=12, minutes=2)) as reading:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyotp
 import pytest
+from flask.testing import FlaskClient
 
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM, Office
@@ -31,8 +34,8 @@ OPEN_REDIRECTS = (
 )
 
 
-def token_of(client: object) -> str:
-    cookie = client.get_cookie("pool", domain="localhost")  # type: ignore[attr-defined]
+def token_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("pool", domain="localhost")
     return str(cookie.value) if cookie else ""
 
 
@@ -161,15 +164,15 @@ def test_looking_at_the_enrolment_writes_nothing(house: House) -> None:
 
 def test_demo_card_opens_nothing_outside_a_demo(house: House) -> None:
     demo = house.do(service.add_person, name="Dana Demo", email="dana@demo.example", password=PASSWORD, is_demo=True)
-    seat = house.do(service.give_seat, person_id=demo.id, office=Office.PLANNER)  # type: ignore[attr-defined]
+    seat = house.do(service.give_seat, person_id=demo.id, office=Office.PLANNER)
     client = house.browser()
-    form = {**proofs(client.get("/sign-in").text), "email": "dana@demo.example", "seat": seat.public_id}  # type: ignore[attr-defined]
+    form = {**proofs(client.get("/sign-in").text), "email": "dana@demo.example", "seat": seat.public_id}
     assert client.post("/sign-in/demo", data=form).status_code == 404
     assert client.get("/account").status_code == 303
 
 
-def test_demo_card_is_for_people_of_the_demo_only(sqlite_url: str, tmp_path: object, quick: None) -> None:
-    app = make_app(sqlite_url, tmp_path, demo=True)  # type: ignore[arg-type]
+def test_demo_card_is_for_people_of_the_demo_only(sqlite_url: str, tmp_path: Path, quick: None) -> None:
+    app = make_app(sqlite_url, tmp_path, demo=True)
     pool = people.seed(database_of(app))
     at = now()
     real = database_of(app).run_work(

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from pool.journeys import signin
-from pool.journeys.daily import let_pass
+from pool.journeys.daily import forget
 from pool.kernel.clock import now
 from pool.kernel.roles import PUBLIC, SYSTEM
 from pool.kernel.storage import Database
@@ -59,7 +59,7 @@ def test_old_sessions_and_attempts_are_forgotten_by_the_clock(database: Database
         signin.sign_in, email="nobody@x.example", password="wrong", address_digest="d", actor=PUBLIC, at=at
     )
     later = at + timedelta(days=days)
-    database.run_work(let_pass, actor=SYSTEM, at=later)
+    database.run_work(forget, actor=SYSTEM, at=later)
     with database.reading(SYSTEM, later) as reading:
         assert reading.session.exec(select(func.count()).select_from(SignInSession)).one() == left
         assert reading.session.exec(select(func.count()).select_from(SignInAttempt)).one() == left * 3

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from pool.kernel.clock import day_of, now
 from pool.kernel.roles import SYSTEM
+from pool.kernel.storage import Work
 from pool.kernel.traces import Activity
 from pool.members.queries import firms, pool_seats
 from pool.registry.queries import ethics_request, foundation
@@ -276,9 +277,9 @@ def test_journal_is_narrowed_and_opened(client: FlaskClient, built: World) -> No
 
 
 def test_jobs_show_the_last_error(client: FlaskClient, built: World) -> None:
-    def fill(work: object) -> None:
+    def fill(work: Work) -> None:
         for n, state in enumerate(("due", "dead", "done")):
-            work.add(  # type: ignore[attr-defined]
+            work.add(
                 Job(
                     kind="standing.refresh_all",
                     dedupe_key=f"job-{state}",
