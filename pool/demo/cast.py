@@ -92,6 +92,7 @@ POOL_PEOPLE = (
     ("ivo", "Ivo Petrov", Office.IMPARTIALITY_OFFICER),
     ("tess", "Tess Okafor", Office.TREASURER),
     ("amos", "Amos Berg", Office.ADMINISTRATOR),
+    ("vera", "Vera Lindgren", Office.ADMINISTRATOR),
 )
 
 AUDITORS = (

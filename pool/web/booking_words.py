@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pool.bookings.values import BookingFile, ProposalView, StepView
+from pool.bookings.values import BookingFile, MemberView, ProposalView, StepView
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.booking_numbers import step_words
@@ -171,21 +171,29 @@ _STEPS = {
 
 
 def events_of(file: BookingFile, *, is_firm: bool) -> list[Event]:
-    """Return the steps of the booking, newest first; an asked auditor's no stays with the pool."""
-    return [_event(step, is_firm=is_firm) for step in reversed(file.steps)]
+    """Return the steps of the booking, newest first; an asked auditor's no stays with the pool.
+
+    Its step is stored without who and why. Pool offices see the proposals' answers and get both from there.
+    """
+    answers = {
+        one.answered_at: one for proposal in file.proposals for one in proposal.members if one.answer == "declined"
+    }
+    return [_event(step, None if is_firm else answers.get(step.at), is_firm=is_firm) for step in reversed(file.steps)]
 
 
-def _event(step: StepView, *, is_firm: bool) -> Event:
+def _event(step: StepView, refuser: MemberView | None, *, is_firm: bool) -> Event:
     # Why: who was asked and said no, and for what reason, is between that auditor and the pool.
-    is_private = is_firm and step.office == "auditor" and step.from_state == "proposed"
+    is_no = step.office == "auditor" and step.from_state == "proposed"
+    is_private = is_firm and is_no
+    name, reason = (refuser.name, refuser.reason) if refuser is not None and is_no else (step.name, _why(step))
     words = _STEPS.get((step.from_state, step.to_state)) or _STEPS.get(("*", step.to_state))
     ended = step.to_state in {"fulfilled", "confirmed", "declined", "expired"}
     return Event(
         at=step.at,
-        who=_("An auditor") if is_private else step.name or _("Audit Pool"),
+        who=_("An auditor") if is_private else name or _("Audit Pool"),
         what=str(words) if words else state_word(step.to_state),
         seat="" if is_private or not step.office else office_word(step.office),
-        why="" if is_private else _why(step),
+        why="" if is_private else reason,
         meaning=meaning_of(step.to_state) if ended else "neutral",
         before={_("State"): state_word(step.from_state)} if step.from_state else {},
         after={_("State"): state_word(step.to_state)},

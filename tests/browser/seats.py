@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from pool.journeys import reset
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM, Actor, Office
 from pool.kernel.storage import Work
@@ -50,9 +51,18 @@ def seats(app: Flask) -> list[Seat]:
 def at_the_door(app: Flask) -> list[tuple[Seat, str]]:
     """Bring people to the door of whom the demo has none; return where each stands.
 
-    One is invited, one has given the password but not the second factor yet, one has no second factor yet.
+    One is invited, one has given the password but not the second factor yet, one has no second factor yet, one was
+    given a link to set a new password.
     """
-    return database_of(app).run_work(_bring, actor=SYSTEM, at=now())
+    database, at = database_of(app), now()
+    found: list[tuple[Seat, str]] = database.run_work(_bring, actor=SYSTEM, at=at)
+    with database.reading(SYSTEM, at) as reading:
+        amos, vera = (actor_of(reading, email=f"{who}@demo.example") for who in ("amos", "vera"))
+    asked = database.run_work(
+        reset.ask_reset, email="rea@door.example", reason="called back, phone was stolen", actor=amos, at=at
+    )
+    token = database.run_work(reset.confirm_reset, reset=asked.public_id, seen=asked.content_digest, actor=vera, at=at)
+    return [*found, (Seat("public", "", Office.PUBLIC, ""), f"/sign-in/reset/{token}")]
 
 
 def _bring(work: Work) -> list[tuple[Seat, str]]:
@@ -67,6 +77,7 @@ def _bring(work: Work) -> list[tuple[Seat, str]]:
             service.prepare_second_factor(work, person_id=person.id)
         session = service.start_session(work, person_id=person.id, seat_id=seat.id, data={}, second_factor_at=None)
         found.append((Seat("public", who, Office.ADMINISTRATOR, session), path))
+    service.add_person(work, name="Rea Sund", email="rea@door.example", password=PASSWORD)
     return found
 
 
