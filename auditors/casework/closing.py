@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, select
-
 from auditors.casework.conduct import move_audit, require_lead
 from auditors.casework.fields import SHORT, Checks
-from auditors.casework.lookup import STOP_RULE, audit_by_id, find_audit, findings_of, key_of, workpapers_of
+from auditors.casework.lookup import STOP_RULE, audit_by_id, find_audit, findings_of, key_of, stop_word, workpapers_of
 from auditors.casework.opening import end_grants
 from auditors.casework.rules import BEFORE_FIELDWORK
 from auditors.casework.states import DEMANDING, AuditState, FindingState
@@ -18,7 +16,6 @@ from pool.kernel.approvals import give_word
 from pool.kernel.clock import day_of, end_of_day
 from pool.kernel.digest import digest_of
 from pool.kernel.storage import Work
-from pool.kernel.traces import Approval
 
 #: Days for verifying a remedy after its deadline. Source: service_levels_of_the_pool.verification_of_cure_days.
 VERIFICATION_DAYS = 10
@@ -89,12 +86,7 @@ def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
 def stop_audit(work: Work, *, audit_ref: str) -> str:
     """Stop an audit as the second person, for the reason the lead auditor gave; the facts so far stay."""
     audit = find_audit(work, audit_ref)
-    asked = work.session.exec(
-        select(Approval)
-        .where(col(Approval.rule) == STOP_RULE, col(Approval.subject_ref) == audit.ref, col(Approval.position) == 1)
-        .order_by(col(Approval.id).desc())
-        .limit(1)
-    ).first()
+    asked = stop_word(work, audit.ref)
     words = asked.reason if asked is not None else ""
     state = move_audit(work, audit, "stop", shown=words)
     _write_word(work, audit, words, position=2)

@@ -14,7 +14,7 @@ from auditors.casework.fields import SHORT, Checks
 from auditors.casework.lifecycle import NotLead
 from auditors.casework.lookup import audit_facts, find_audit, key_of, place_of, report_of, workpapers_of
 from auditors.casework.rules import AUDIT_CYCLE, READINESS, is_enough
-from auditors.casework.states import AuditState
+from auditors.casework.states import WRITING
 from auditors.casework.tables import Audit, AuditEvent, AuditMember
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
@@ -22,9 +22,6 @@ from pool.kernel.roles import Office
 from pool.kernel.storage import Work
 from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
-
-#: States in which the report's words are the team's alone.
-UNSENT = frozenset({AuditState.STAGE2, AuditState.DRAFT_REPORT})
 
 
 def move_audit(
@@ -38,7 +35,8 @@ def move_audit(
     audit.version += 1
     report = report_of(work, key_of(audit))
     if report is not None:
-        report.released = step.to_state not in UNSENT
+        # Why not by the state alone: an audit that is stopped before the report was sent shows no half-written one.
+        report.released = move == "send_report" or (report.released and step.to_state not in WRITING)
     work.add(
         AuditEvent(
             audit_id=key_of(audit),

@@ -239,11 +239,6 @@ def evidence_view(row: EvidenceFile) -> EvidenceView:
     )
 
 
-def known_digests(reading: Reading) -> frozenset[str]:
-    """Return every digest that a row names: what a sweep must keep. In the pool's scope."""
-    return frozenset(reading.session.exec(select(EvidenceFile.sha256).distinct()))
-
-
 __all__ = [
     "BytesMissing",
     "EvidenceMissing",
@@ -258,6 +253,5 @@ __all__ = [
     "evidence_of",
     "evidence_view",
     "evidence_views",
-    "known_digests",
     "release_with",
 ]

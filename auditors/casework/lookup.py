@@ -213,12 +213,7 @@ def audit_facts(
     awaited, unanswered = _comments(reading, audit)
     members = reading.session.exec(select(AuditMember).where(col(AuditMember.audit_id) == audit_id)).all()
     stage1 = last_event_at(reading, audit_id, AuditState.STAGE1_REPORTED)
-    asked = reading.session.exec(
-        select(Approval.person_id)
-        .where(col(Approval.rule) == STOP_RULE, col(Approval.subject_ref) == audit.ref, col(Approval.position) == 1)
-        .order_by(col(Approval.id).desc())
-        .limit(1)
-    ).first()
+    asked = stop_word(reading, audit.ref)
     return AuditFacts(
         tier=audit.tier,
         today=day_of(reading.at),
@@ -240,9 +235,20 @@ def audit_facts(
         comments_unanswered=unanswered,
         fieldwork_ended_on=audit.fieldwork_ended_on,
         recommendation=recommendation,
-        stop_asked_by=asked,
+        stop_asked_by=asked.person_id if asked is not None else None,
+        stop_asked_at=asked.at if asked is not None else None,
         person_id=reading.actor.person_id,
     )
+
+
+def stop_word(reading: Reading, audit_ref: str) -> Approval | None:
+    """Return the last word with which a lead auditor asked to stop an audit, or ``None``: one query."""
+    return reading.session.exec(
+        select(Approval)
+        .where(col(Approval.rule) == STOP_RULE, col(Approval.subject_ref) == audit_ref, col(Approval.position) == 1)
+        .order_by(col(Approval.id).desc())
+        .limit(1)
+    ).first()
 
 
 def _refs(findings: Iterable[Finding], wanted: Any) -> tuple[str, ...]:

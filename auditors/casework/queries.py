@@ -9,10 +9,9 @@ from typing import Any
 from sqlmodel import and_, col, select
 
 from auditors.casework.brief import deadlines_of, duties_of
-from auditors.casework.evidence import evidence, evidence_of, evidence_views, known_digests
+from auditors.casework.evidence import evidence, evidence_of, evidence_views
 from auditors.casework.finding_rules import FINDING_CYCLE
 from auditors.casework.lookup import (
-    STOP_RULE,
     audit_facts,
     find_audit,
     find_finding,
@@ -22,6 +21,7 @@ from auditors.casework.lookup import (
     participants_of,
     place_of,
     report_of,
+    stop_word,
     workpapers_of,
 )
 from auditors.casework.lookup import finding_facts as _guard_facts
@@ -53,7 +53,7 @@ from auditors.casework.views import (
 )
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.storage import Reading
-from pool.kernel.traces import Activity, Approval
+from pool.kernel.traces import Activity
 
 AUDIT_COLUMNS = ListColumns(
     key=col(Audit.id),
@@ -157,6 +157,7 @@ def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
     )
     place = place_of(reading, audit_id)
     report = report_of(reading, audit_id)
+    facts = audit_facts(reading, audit, has_report=report is not None)
     return AuditFile(
         id=audit_id,
         public_id=audit.public_id,
@@ -195,9 +196,10 @@ def audit_file(reading: Reading, audit_ref: str) -> AuditFile:
             AUDIT_CYCLE,
             state=audit.state,
             office=reading.actor.office,
-            facts=audit_facts(reading, audit, has_report=report is not None),
+            facts=facts,
         ),
         acts=offices_next(AUDIT_CYCLE, audit.state),
+        stop_asked_at=facts.stop_asked_at,
         is_lead=place.is_lead,
         is_member=place.is_member,
     )
@@ -266,11 +268,6 @@ def findings_of_firm(reading: Reading, request: ListRequest) -> Page[FindingView
 def findings_of_deployment(reading: Reading, deployment_id: int) -> tuple[FindingView, ...]:
     """Return the issued findings of one deployment, oldest first."""
     return _views(reading, col(Finding.deployment_id) == deployment_id, col(Finding.released).is_(True))
-
-
-def findings_in(reading: Reading, audit_id: int) -> tuple[FindingView, ...]:
-    """Return the findings of one audit that the scope may see."""
-    return _views(reading, col(Finding.audit_id) == audit_id)
 
 
 def my_desk(reading: Reading, person_id: int) -> Desk:
@@ -345,13 +342,8 @@ def issued_findings(reading: Reading) -> tuple[str, ...]:
 
 def stop_asked(reading: Reading, audit_ref: str) -> str:
     """Return why the lead auditor asked to stop an audit; empty where nobody did: one query."""
-    asked = reading.session.exec(
-        select(Approval.reason)
-        .where(Approval.rule == STOP_RULE, Approval.subject_ref == audit_ref, Approval.position == 1)
-        .order_by(col(Approval.id).desc())
-        .limit(1)
-    ).first()
-    return asked or ""
+    asked = stop_word(reading, audit_ref)
+    return asked.reason if asked is not None else ""
 
 
 def took_part(reading: Reading, audit_id: int, person_id: int) -> bool:
@@ -401,13 +393,11 @@ __all__ = [
     "evidence_of",
     "finding",
     "finding_facts",
-    "findings_in",
     "findings_of_deployment",
     "findings_of_firm",
     "graders_of",
     "has_audited",
     "issued_findings",
-    "known_digests",
     "my_desk",
     "next_due",
     "review_queue",

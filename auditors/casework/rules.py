@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from auditors.casework.lifecycle import InTeam, LifeCycle, NotLead, Transition, not_ready
@@ -61,6 +61,7 @@ class AuditFacts:
     fieldwork_ended_on: date | None = None
     recommendation: str = ""
     stop_asked_by: int | None = None
+    stop_asked_at: datetime | None = None
     person_id: int | None = None
 
 

@@ -223,6 +223,7 @@ class AuditFile:
     evidence: tuple[EvidenceView, ...]
     moves: tuple[MoveView, ...]
     acts: tuple[str, ...]
+    stop_asked_at: datetime | None
     is_lead: bool
     is_member: bool
 

@@ -53,13 +53,6 @@ def bookings_of_audit(reading: Reading, audit_id: int) -> list[Booking]:
     )
 
 
-def booking_of_audit_ref(reading: Reading, audit_ref: str) -> Booking | None:
-    """Return the booking that waits for, or has, the audit of this reference."""
-    return reading.session.exec(
-        select(Booking).where(col(Booking.audit_ref) == audit_ref).order_by(col(Booking.id)).limit(1)
-    ).one_or_none()
-
-
 def find_proposal(reading: Reading, key: str) -> Proposal:
     """Return the proposal with this reference or public id. Raises: ProposalMissing."""
     found = reading.session.exec(

@@ -17,12 +17,12 @@ from pool.bookings.tables import Booking, BookingDeployment
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of, plain
 from pool.kernel.refusals import Conflict, Forbidden
-from pool.kernel.roles import FIRM_OFFICES
 from pool.kernel.storage import Reading, Work
 from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
 from pool.members.queries import firm_by_id
 from pool.registry.queries import DeploymentFacts, deployment_by_id, deployment_for_booking
+from pool.registry.rules import own_firm
 
 #: Kinds that engage a deployment; special audits and follow-ups may stand beside them.
 ENGAGING = frozenset({"initial", "surveillance", "renewal"})
@@ -69,9 +69,9 @@ def request_booking(
 ) -> BookingRef:
     """Draft a request for an audit of one's own deployments in a window, both days included.
 
-    Raises: NotFirm, NoSuchDeployment, BadField per field.
+    Raises: NotYourFirm, NotFirm, NoSuchDeployment, BadField per field.
     """
-    firm_id = _firm(work)
+    firm_id = own_firm(work.actor)
     checks = Checks()
     checks.one_of("kind", kind, KINDS)
     words = checks.text("note", note, limit=5000)
@@ -111,12 +111,6 @@ def request_booking(
     return ref_of(booking)
 
 
-def _firm(work: Work) -> int:
-    if work.actor.office not in FIRM_OFFICES or work.actor.firm_id is None:
-        raise NotFirm(_("Only a firm's own seat may do this."), next_step=_("Change to your seat at the firm."))
-    return work.actor.firm_id
-
-
 def _require_own(found: Sequence[DeploymentFacts], firm_id: int) -> None:
     if any(facts.firm_id != firm_id for facts in found):
         raise NotFirm(_("A deployment belongs to another firm."), field="deployments", next_step=_("Name your own."))
@@ -153,9 +147,9 @@ def submit(work: Work, *, booking: str, version: int | None = None) -> BookingRe
     """Submit a draft, or a returned request again: the facts are frozen and the waiting-list clock starts once.
 
     ``requested_at`` is evidence of engagement: it stays what it was when the request comes back completed.
-    Raises: NotFirm, BookingMissing, Moved, NotReady naming what deployments lack.
+    Raises: NotYourFirm, BookingMissing, Moved, NotReady naming what deployments lack.
     """
-    firm_id = _firm(work)
+    firm_id = own_firm(work.actor)
     row = find_booking(work, booking)
     seen(row, version)
     found = [
@@ -220,9 +214,9 @@ def change_window(
 ) -> BookingRef:
     """Choose another window for a request that has no team yet. The waiting-list instant stays.
 
-    Raises: NotFirm, BookingMissing, Moved, WindowFixed, BadField.
+    Raises: NotYourFirm, BookingMissing, Moved, WindowFixed, BadField.
     """
-    _firm(work)
+    own_firm(work.actor)
     row = find_booking(work, booking)
     seen(row, version)
     if row.state not in (BookingState.DRAFT, BookingState.RETURNED, *OPEN_FOR_PLANNING):

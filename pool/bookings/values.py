@@ -61,6 +61,7 @@ class MoveView:
 
     move: str
     to_state: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

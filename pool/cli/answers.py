@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -23,6 +24,31 @@ class UnreadableFile(Invalid):
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON: two spaces of indent, UTF-8, keys in the order given."""
     sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+class Move(Protocol):
+    """A step of a life-cycle that the acting seat could make."""
+
+    @property
+    def move(self) -> str:
+        """Return the step's name."""
+
+    @property
+    def to_state(self) -> str:
+        """Return the state it leads to."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return what is in its way as far as it is known; what is given with the command is not known yet."""
+
+
+def moves_shown(moves: Iterable[Move], commands: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """Return the steps that the seat can take by a command, each with it; ``commands`` knows every step's."""
+    return [
+        {"move": one.move, "to": one.to_state, "command": command, "reasons": list(one.reasons)}
+        for one in moves
+        if (command := commands[one.move]) is not None
+    ]
 
 
 def read_bytes(path: str | Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:

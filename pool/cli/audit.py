@@ -12,7 +12,7 @@ import click
 from auditors.casework import queries
 from auditors.casework.values import AuditFile, AuditLine
 from pool.cli.acting import acting, open_database, seat_options
-from pool.cli.answers import print_json, read_document
+from pool.cli.answers import moves_shown, print_json, read_document
 from pool.decisions import queries as decisions
 from pool.journeys import audit as journeys
 from pool.journeys import conclude
@@ -24,6 +24,21 @@ from pool.kernel.storage import Reading
 _RATING_KEYS = {
     "point", "deployment", "rating", "procedure", "sample", "result", "conclusion", "rating_reason", "version",
 }  # fmt: skip
+
+
+#: The command that takes each step; ``None`` where none does: the step is taken on a page, by the clock, or follows.
+COMMANDS: Mapping[str, str | None] = {
+    "seal": "audit seal",
+    **dict.fromkeys(("start_stage1", "report_stage1", "start_stage2", "end_fieldwork", "send_report"), "audit advance"),
+    "return_to_review": "audit advance",
+    "submit": "audit submit",
+    **dict.fromkeys(("take_review", "clarify", "await_action", "recommend"), "audit review"),
+    "decide": "audit decide",
+    "close": "audit close",
+    "stop": "audit stop",
+    "repeat_fieldwork": None,
+    "call_off": None,  # an audit that has not begun ends with its bookings
+}
 
 
 class BadRatings(Invalid):
@@ -113,7 +128,7 @@ def _file(file: AuditFile) -> dict[str, Any]:
         "readiness": file.readiness,
         "summary": file.summary,
         "acts": list(file.acts),
-        "moves": [{"move": move.move, "to": move.to_state, "reasons": list(move.reasons)} for move in file.moves],
+        "moves": moves_shown(file.moves, COMMANDS),
         "participants": [
             {"firm": part.firm_name, "deployment": part.deployment_ref, "comment": part.comment, "answer": part.answer}
             for part in file.participants

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from pool.bookings.rules import KINDS
 from pool.bookings.service import Answered, BookingRef
 from pool.bookings.values import BookingFile, BookingLine, ProposalView
 from pool.cli.acting import seat_options
-from pool.cli.answers import print_json
+from pool.cli.answers import moves_shown, print_json
 from pool.cli.audit import read_as, run_as, whole_list
 from pool.cli.steps import Journey, Parameter, add_step
 from pool.cli.values import DAY
@@ -22,6 +22,26 @@ from pool.journeys import book
 from pool.kernel.listing import LARGEST_SIZE, ListRequest
 from pool.kernel.money import Money
 from pool.kernel.refusals import Invalid
+
+#: The command that takes each step; ``None`` where none does: the step is taken on a page, by the clock, or follows.
+COMMANDS: Mapping[str, str | None] = {
+    "submit": "book submit",
+    "return": "book return",
+    "screen": "book screen",
+    "decline": "book decline",
+    "quote": "book quote",
+    "accept": "book accept",
+    "expire": None,
+    "withdraw": "book withdraw",
+    **dict.fromkeys(("waitlist", "propose"), "plan publish"),
+    "turn_down": "auditors answer",
+    "uphold_objection": "book decide-objection",
+    "take_back": None,
+    "confirm": "book confirm",
+    "reschedule": "book reschedule",
+    "cancel": "book cancel",
+    **dict.fromkeys(("begin", "fulfil", "stop"), None),  # they follow the audit
+}
 
 
 class BadReduction(Invalid):
@@ -115,7 +135,7 @@ def _file(file: BookingFile) -> dict[str, Any]:
         "quote_valid_until": file.line.quote_valid_until,
         "waitlist_reasons": [{"rule": rule, "left": left} for rule, left in file.waitlist_reasons],
         "proposals": [_proposal(one) for one in file.proposals],
-        "moves": [one.move for one in file.moves],
+        "moves": moves_shown(file.moves, COMMANDS),
         "events": [asdict(one) for one in file.steps],
     }
 

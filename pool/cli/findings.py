@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from auditors.casework import queries
 from auditors.casework.evidence import FileStore
 from auditors.casework.values import FindingFile, FindingView
 from pool.cli.acting import seat_options
-from pool.cli.answers import print_json, read_bytes
+from pool.cli.answers import moves_shown, print_json, read_bytes
 from pool.cli.audit import read_as, run_as, whole_list
 from pool.journeys import remedy
 from pool.kernel.listing import LARGEST_SIZE, ListRequest
@@ -22,6 +23,24 @@ from pool.kernel.storage import Reading
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _HIDDEN = frozenset({"id", "public_id", "audit_id", "firm_id", "deployment_id"})
+
+#: The command that takes each step; ``None`` where none does by itself.
+COMMANDS: Mapping[str, str | None] = {
+    "edit": "audit finding edit",
+    "discard": "audit finding discard",
+    **dict.fromkeys(("issue", "note"), "audit finding issue"),
+    "acknowledge": "findings acknowledge",
+    "acknowledge_by_silence": None,
+    "dispute": "findings dispute",
+    **dict.fromkeys(("uphold", "regrade", "regrade_to_remark", "withdraw"), "findings settle"),
+    "respond": "findings propose",
+    "accept": "findings accept",
+    "send_back": "findings send-back",
+    "implement": "findings implement",
+    "close_on_plan": None,  # said with the acceptance
+    "verify": "findings verify",
+    "find_insufficient": "findings insufficient",
+}
 
 
 @click.group("findings")
@@ -65,7 +84,7 @@ def _file(reading: Reading, finding_ref: str) -> dict[str, Any]:
             {"at": entry.at, "by": entry.name, "verb": entry.verb, "reason": entry.reason} for entry in file.thread
         ],
         "evidence": [{"name": item.name, "sha256": item.sha256, "size": item.size_bytes} for item in file.evidence],
-        "moves": [{"move": move.move, "to": move.to_state, "reasons": list(move.reasons)} for move in file.moves],
+        "moves": moves_shown(file.moves, COMMANDS),
     }
 
 

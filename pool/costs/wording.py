@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pool.costs.drivers import CONTACT_UNIT, DAY_UNIT, EXPOSURE_UNIT, FIRM_UNIT, MICRO
 from pool.kernel.words import gettext as _
+from pool.kernel.words import grouped
 
 #: How many of a unit's whole numbers make one of what people count in.
 _PER_UNIT = {EXPOSURE_UNIT: MICRO, DAY_UNIT: MICRO, CONTACT_UNIT: MICRO}
@@ -30,10 +31,10 @@ def quantity_words(weight: int, unit: str, places: int = 2) -> str:
     """Return a weight in what people count in: 4.83 of a day, 1 of a part. A weight above nothing never reads 0."""
     value = Fraction(weight, per_unit(unit))
     if value.denominator == 1:
-        return f"{value.numerator:,}".replace(",", "\u202f")
+        return grouped(value.numerator)
     if 0 < value < Fraction(1, 10**places):
         return _("less than %(least)s", least=f"{10**-places:.{places}f}")
-    return f"{float(round(value, places)):,.{places}f}".replace(",", "\u202f")
+    return grouped(float(round(value, places)), places)
 
 
 def part_words(weight: int, total: int) -> str:

@@ -47,7 +47,10 @@ class ModelCast:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentCast:
-    """A deployment: its figures are those of a worked case of the edition."""
+    """A deployment: its figures are those of a worked case of the edition.
+
+    ``firm`` is who deploys where that is a party of the model other than its tuner.
+    """
 
     key: str
     model: str
@@ -56,6 +59,7 @@ class DeploymentCast:
     purpose: str
     context: str
     markets: tuple[str, ...]
+    firm: str = ""
 
 
 MANAGER, MEMBER = Office.FIRM_MANAGER, Office.FIRM_MEMBER
@@ -395,5 +399,15 @@ DEPLOYMENTS = (
     ),
     DeploymentCast(
         "D25", "playfield-npc", "V11", "Studio notes", "Meeting notes for the studio.", "internal_documents", ("EU",)
+    ),
+    DeploymentCast(
+        "D26",
+        "xiaodao-bounded",
+        "V02",
+        "Visit guide for the wards",
+        "Answers visitors on preparation and opening hours from the hospital's own bank.",
+        "health_information",
+        ("EU",),
+        firm="elisabeth",
     ),
 )

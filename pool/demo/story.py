@@ -1,4 +1,4 @@
-"""The demo's story: fifteen firms, ten auditors and twenty-five deployments go through the same journeys as users.
+"""The demo's story: fifteen firms, ten auditors and twenty-six deployments go through the same journeys as users.
 
 Days are told backwards from the day on which the demo is made, so that the demo is always of today: audits lie in the
 past quarter, a period is closed, some work is under way, some lies ahead.
@@ -176,8 +176,10 @@ def manager_of(key: str) -> str:
     model = next((m for m in cast.MODELS if m.key == key), None)
     if model is None:
         deployment = next(d for d in cast.DEPLOYMENTS if d.key == key)
-        return manager_of(deployment.model)
-    firm = next(f for f in cast.FIRMS if f.key == model.firm)
+        if not deployment.firm:
+            return manager_of(deployment.model)
+    key_of_firm = model.firm if model is not None else deployment.firm
+    firm = next(f for f in cast.FIRMS if f.key == key_of_firm)
     return firm.people[0][0]
 
 

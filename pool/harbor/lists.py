@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,6 +67,8 @@ class StandingLine:
     due_since: date | None
     valid_until: date | None
     deemed: bool
+    basis: tuple[Mapping[str, Any], ...]
+    computed_for: date
     computed_at: datetime
 
     @property
@@ -149,6 +152,8 @@ def _standing_line(row: Standing, shown: RegisterEntry | None) -> StandingLine:
         row.due_since,
         row.valid_until,
         row.deemed,
+        tuple(row.basis),
+        row.computed_for,
         row.computed_at,
     )
 

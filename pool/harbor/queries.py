@@ -106,14 +106,6 @@ def standings(reading: Reading, deployment_ids: Sequence[int] | None = None) -> 
     return {row.deployment_id: _standing(row) for row in reading.session.exec(statement)}
 
 
-def standing_history(reading: Reading, deployment_id: int) -> tuple[StandingView, ...]:
-    """Return every projected standing of a deployment, newest first."""
-    rows = reading.session.exec(
-        select(Standing).where(Standing.deployment_id == deployment_id).order_by(col(Standing.id).desc())
-    )
-    return tuple(_standing(row) for row in rows)
-
-
 def enrolments_of(reading: Reading, deployment_id: int) -> tuple[sources.Enrolment, ...]:
     """Return applications and withdrawals of a deployment, oldest first."""
     rows = reading.session.exec(
@@ -164,17 +156,6 @@ def record_faults(reading: Reading) -> tuple[tuple[int, str], ...]:
     if len(rows) != entry_count(reading):
         faults.append((len(rows), "the head counts another number of entries"))
     return tuple(faults)
-
-
-def recent_entries(reading: Reading, *, most: int = 50) -> tuple[EntryView, ...]:
-    """Return the newest entries of the record with the documents within sight, newest first."""
-    rows: Any = reading.session.exec(
-        select(RecordEntry, RecordDocument)
-        .join(RecordDocument, col(RecordDocument.seq) == col(RecordEntry.seq), isouter=True)
-        .order_by(col(RecordEntry.seq).desc())
-        .limit(most)
-    )
-    return tuple(_entry(entry, document) for entry, document in rows)
 
 
 def register(reading: Reading, request: ListRequest) -> Page[RegisterView]:

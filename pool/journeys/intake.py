@@ -14,12 +14,12 @@ from typing import Any
 from auditors.casework import evidence
 from auditors.casework.evidence import StoredBytes
 from pool.journeys import submit
-from pool.journeys.submit import NotYourFirm, Reference
-from pool.kernel.roles import FIRM_OFFICES
+from pool.journeys.submit import Reference
 from pool.kernel.storage import Work, takes_numbers
 from pool.kernel.words import gettext as _
 from pool.registry import queries
 from pool.registry.inspection import Inspection
+from pool.registry.service import own_firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Handed:
 
 def receive_files(work: Work, *, files: Sequence[Handed]) -> int:
     """Leave a trace of files that arrived and belong to nothing yet; return how many. Raises: NotYourFirm."""
-    _firm(work)
+    own_firm(work.actor)
     for file in files:
         work.note(
             "receive_file",
@@ -104,15 +104,9 @@ def _keep(work: Work, file: Handed, *, kind: str, ref: str, purpose: str, deploy
         work,
         file.stored,
         name=file.name,
-        firm_id=_firm(work),
+        firm_id=own_firm(work.actor),
         subject_kind=kind,
         subject_ref=ref,
         purpose=purpose,
         deployment_id=deployment_id,
     )
-
-
-def _firm(work: Work) -> int:
-    if work.actor.office not in FIRM_OFFICES or work.actor.firm_id is None:
-        raise NotYourFirm(_("Only a firm's own seat may do this."), next_step=_("Change to your seat at the firm."))
-    return work.actor.firm_id

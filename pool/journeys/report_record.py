@@ -9,6 +9,7 @@ from pool.harbor.conditions import ConditionResult
 from pool.harbor.facts import Moment, open_audit_request, open_ethics_request
 from pool.harbor.sources import HarborSources
 from pool.harbor.standing import Standing, Turn
+from pool.harbor.wording import fact_word
 from pool.kernel.clock import day_of
 from pool.kernel.words import gettext as _
 from pool.reports.values import BasisLine, StandingSpan, StandingView
@@ -90,7 +91,7 @@ def _deemed_since(one: ConditionResult, sources: HarborSources, moment: Moment) 
 
 def facts_in_words(one: ConditionResult) -> str:
     """Return the facts of a condition as one list in words."""
-    return "; ".join(f"{name.replace('_', ' ')}: {_value(value)}" for name, value in one.facts.items())
+    return "; ".join(f"{fact_word(name)}: {_value(value)}" for name, value in one.facts.items())
 
 
 def _value(value: object) -> str:

@@ -325,7 +325,7 @@ def attest(work: Work, *, deployment: str, signed_name: str) -> Reference:
         raise NotReady(
             _("The model is not linked to a foundation model of the catalogue."),
             field="deployment",
-            next_step=_("Link the model first; ask the registrar to add a foundation model that is missing."),
+            next_step=_("Its tuner links it first; the registrar adds a foundation model that is missing."),
         )
     content = attestation_content(work, facts.ref)
     service.attest(

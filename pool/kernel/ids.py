@@ -19,11 +19,6 @@ def is_public_id(text: str) -> bool:
     return _PUBLIC_ID.fullmatch(text) is not None
 
 
-def is_reference(text: str) -> bool:
-    """Tell whether ``text`` has the form of a readable reference such as ``AUD-2026-0007``."""
-    return _REFERENCE.fullmatch(text) is not None
-
-
 def reference_of(prefix: str, year: int, number: int) -> str:
     """Return a readable reference, e.g. ``AUD-2026-0007``."""
     return f"{prefix}-{year:04d}-{number:04d}"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pool.kernel.refusals import Invalid
+from pool.kernel.words import grouped
 
 _TWO_PLACES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
@@ -82,9 +83,8 @@ def format_money(money: Money) -> str:
     places = EXPONENTS[money.currency]
     sign = "\u2212" if money.amount_minor < 0 else ""
     whole, rest = divmod(abs(money.amount_minor), 10**places)
-    grouped = f"{whole:,}".replace(",", "\u202f")
     decimals = f".{rest:0{places}d}" if places else ""
-    return f"{sign}{grouped}{decimals}\u00a0{money.currency}"
+    return f"{sign}{grouped(whole)}{decimals}\u00a0{money.currency}"
 
 
 def parse_money(text: str, currency: str, *, field: str) -> Money:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pool.kernel.words import lazy as _l
+
 
 class Office(StrEnum):
     """The seats of the pool. ``system`` is the clock, ``public`` somebody without an account."""
@@ -36,6 +38,31 @@ POOL_OFFICES = frozenset(
     }
 )  # fmt: skip
 SEATABLE_OFFICES = FIRM_OFFICES | GRANTED_OFFICES | POOL_OFFICES
+
+
+_WORDS = {
+    Office.FIRM_MEMBER: _l("Firm member"),
+    Office.FIRM_MANAGER: _l("Firm manager"),
+    Office.AUDITOR: _l("Auditor"),
+    Office.TECHNICAL_REVIEWER: _l("Technical reviewer"),
+    Office.DECISION_MAKER: _l("Decision maker"),
+    Office.ETHICS_REVIEWER: _l("Ethics reviewer"),
+    Office.IMPARTIALITY_OFFICER: _l("Impartiality officer"),
+    Office.APPEAL_PANEL_MEMBER: _l("Appeal panel member"),
+    Office.PLANNER: _l("Planner"),
+    Office.TREASURER: _l("Treasurer"),
+    Office.REGISTRAR: _l("Registrar"),
+    Office.ADMINISTRATOR: _l("Administrator"),
+    Office.REGULATOR: _l("Regulator"),
+    Office.SYSTEM: _l("The pool's clock"),
+    Office.PUBLIC: _l("Public"),
+}
+
+
+def office_word(office: object) -> str:
+    """Return the word for an office; an unknown id becomes readable, never an error."""
+    name = str(office)
+    return str(_WORDS[Office(name)]) if name in set(Office) else name.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pool.kernel.money import EXPONENTS
 from pool.kernel.refusals import Invalid
 
 PREFIX = "POOL_"
@@ -24,12 +25,21 @@ class BadSetting(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything an operator can set.
+    """Everything an operator can set; each key is read from ``POOL_`` and its name in capitals.
 
-    ``database_url`` names the database every command reads. ``files_dir`` holds evidence by digest.
-    ``secret`` signs nothing that is stored; it keys form tokens and list cursors. ``base_url`` is where people
-    reach the pages; an ``http`` address is refused unless it is loopback. ``trusted_hosts`` are the Host headers
-    that are answered. ``proxies`` is the exact number of reverse proxies in front.
+    ``database_url``: the database that every command reads, ``sqlite:///PATH`` or ``postgresql://...``. Required.
+    ``files_dir``: the folder of evidence and other kept files, by digest; several processes share it. Required.
+    ``secret``: at least 32 characters, made once and kept. It signs the proofs of forms and the cookies of visitors,
+    and keys the digests by which network addresses are counted; a new one makes open forms old. Required.
+    ``base_url``: where people reach the pages; an ``http`` address is refused unless it is loopback, and ``https``
+    makes cookies and headers strict.
+    ``trusted_hosts``: the Host headers that are answered, separated by commas.
+    ``proxies``: the exact number of reverse proxies in front, whose forwarded headers are believed; 0 believes none.
+    ``currency``: a code of ISO 4217, proposed for the pool's first period; every amount carries its own.
+    ``pool_name``: the pool's name in people's authenticators.
+    ``demo``: 1 or 0; 1 marks every page and lets anybody sign in by the cards of the demo's people, without password.
+    ``upload_limit_mib``: the most that one request, and so one file, may hold, in MiB (1,048,576 bytes).
+    ``log_level``: how much ``audit-pool web`` writes to its log: DEBUG, INFO, WARNING, ERROR or CRITICAL.
     """
 
     database_url: str
@@ -40,7 +50,6 @@ class Settings:
     proxies: int = 0
     currency: str = "EUR"
     pool_name: str = "Audit Pool"
-    edition: str = "2026.1"
     demo: bool = False
     upload_limit_mib: int = 64
     log_level: str = "INFO"
@@ -104,7 +113,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: str) ->
             raise BadSetting(
                 f"The setting {PREFIX}{name.upper()} is missing.",
                 field=PREFIX + name.upper(),
-                next_step="Set it in the environment; deploy/ has an example file.",
+                next_step="Set it in the environment; the README says what it holds.",
             )
     values: dict[str, Any] = {}
     for name, text in raw.items():
@@ -122,6 +131,12 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: str) ->
 
 
 def _check(settings: Settings) -> None:
+    if settings.currency not in EXPONENTS:
+        raise BadSetting(
+            f"POOL_CURRENCY names no currency that is known here: {settings.currency!r}.",
+            field="POOL_CURRENCY",
+            next_step="Use one of: " + ", ".join(sorted(EXPONENTS)) + ".",
+        )
     if len(settings.secret) < MIN_SECRET_CHARS:
         raise BadSetting(
             f"POOL_SECRET has fewer than {MIN_SECRET_CHARS} characters.",

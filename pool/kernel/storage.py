@@ -19,19 +19,20 @@ from datetime import datetime, timedelta
 from inspect import signature
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, delete, event
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import Session, SQLModel, col, select
 
 from pool.kernel.digest import digest_of
 from pool.kernel.ids import reference_of
-from pool.kernel.refusals import Conflict, Refusal
+from pool.kernel.refusals import Conflict, Invalid, Refusal
 from pool.kernel.roles import Actor
 from pool.kernel.rows import Row
 from pool.kernel.tenancy import Scope, ScopeKind, Visibility, criterion, pool_scope, scope_of, settings_of
-from pool.kernel.traces import Activity, OnceKey, Series
+from pool.kernel.traces import LONGEST_REASON, Activity, OnceKey, Series
+from pool.kernel.words import gettext as _
 
 R = TypeVar("R", bound=SQLModel)
 T = TypeVar("T")
@@ -61,6 +62,10 @@ class AlreadyDone(Refusal):
 
 class OtherRequest(Conflict):
     """The nonce was used before for a different request."""
+
+
+class ReasonTooLong(Invalid):
+    """A reason has more words than the activity keeps."""
 
 
 class BrokenRule(Conflict):
@@ -147,7 +152,18 @@ class Work(Reading):
         after: Mapping[str, Any] | None = None,
         reason: str | None = None,
     ) -> None:
-        """Leave an activity entry in this transaction. ``before`` and ``after`` are small dicts of plain values."""
+        """Leave an activity entry in this transaction. ``before`` and ``after`` are small dicts of plain values.
+
+        Raises: ReasonTooLong for a given one; that of the whole work is cut, its steps ask for their own words.
+        """
+        why = self.reason[:LONGEST_REASON] if reason is None else reason
+        if len(why) > LONGEST_REASON:
+            # Why here: SQLite would keep it, PostgreSQL answers with an error that says nothing to whoever wrote it.
+            raise ReasonTooLong(
+                _("A reason has at most %(n)s characters.", n=LONGEST_REASON),
+                field="reason",
+                next_step=_("Write it shorter."),
+            )
         entry = Activity(
             created_at=self.at,
             at=self.at,
@@ -160,7 +176,7 @@ class Work(Reading):
             subject_ref=subject_ref,
             firm_id=firm_id if firm_id is not None else self.actor.firm_id,
             audit_id=audit_id,
-            reason=self.reason if reason is None else reason,
+            reason=why,
             before=dict(before) if before is not None else None,
             after=dict(after) if after is not None else None,
             before_digest=digest_of(before) if before is not None else None,
@@ -504,18 +520,6 @@ def _fence_writes(session: Any, _context: Any, _instances: Any) -> None:
 event.listen(FencedSession, "after_begin", _begin_in_scope)
 event.listen(FencedSession, "do_orm_execute", _fence_reads)
 event.listen(FencedSession, "before_flush", _fence_writes)
-
-
-def changed_columns(row: SQLModel) -> dict[str, Any]:
-    """Return the columns of ``row`` that were changed since it was loaded, with their old values."""
-    state: Any = inspect(row)
-    mapper: Mapper[Any] = state.mapper
-    changes: dict[str, Any] = {}
-    for attribute in mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if history.has_changes() and history.deleted:
-            changes[attribute.key] = history.deleted[0]
-    return changes
 
 
 def one_or_none(reading: Reading, table: type[R], **equal: Any) -> R | None:

@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 from pool.kernel.rows import BIGINT, JSON_VALUE, Row, bigint, check, unique
 from pool.kernel.tenancy import EVERYONE, Visibility
 
+#: In characters; longer words belong into a row of their own.
+LONGEST_REASON = 2000
+
 
 class Activity(Row, table=True):
     """Who did what, in which seat, when and why, with digests of the state before and after."""
@@ -26,7 +29,7 @@ class Activity(Row, table=True):
     subject_ref: str = Field(max_length=60, index=True)
     firm_id: int | None = bigint(None, index=True)
     audit_id: int | None = bigint(None, index=True)
-    reason: str = Field(default="", max_length=2000)
+    reason: str = Field(default="", max_length=LONGEST_REASON)
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
     before_digest: str | None = Field(default=None, max_length=71)

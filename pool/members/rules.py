@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pool.kernel.refusals import Conflict, Invalid
-from pool.kernel.roles import FIRM_OFFICES, POOL_OFFICES, Office
+from pool.kernel.roles import FIRM_OFFICES, POOL_OFFICES, Office, office_word
 from pool.kernel.words import gettext as _
+from pool.kernel.words import lazy as _l
 
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 128
@@ -21,32 +22,32 @@ EXCLUSIONS: tuple[tuple[frozenset[Office], frozenset[Office], str], ...] = (
     (
         FIRM_OFFICES,
         POOL_OFFICES | {Office.AUDITOR, Office.REGULATOR},
-        "Who works for a member firm neither audits for the pool nor decides in it.",
+        _l("Who works for a member firm neither audits for the pool nor decides in it."),
     ),
     (
         frozenset({Office.AUDITOR}),
         frozenset({Office.PLANNER, Office.TREASURER, Office.ADMINISTRATOR, Office.IMPARTIALITY_OFFICER}),
-        "Who audits neither assigns audits, nor pays for them, nor judges interests.",
+        _l("Who audits neither assigns audits, nor pays for them, nor judges interests."),
     ),
     (
         frozenset({Office.DECISION_MAKER}),
         frozenset({Office.ADMINISTRATOR, Office.TREASURER}),
-        "Who decides on audits does not set prices.",
+        _l("Who decides on audits does not set prices."),
     ),
     (
         frozenset({Office.APPEAL_PANEL_MEMBER}),
         frozenset({Office.DECISION_MAKER, Office.TECHNICAL_REVIEWER, Office.ADMINISTRATOR}),
-        "Who hears appeals took no part in what is appealed.",
+        _l("Who hears appeals took no part in what is appealed."),
     ),
     (
         frozenset({Office.IMPARTIALITY_OFFICER}),
         frozenset({Office.PLANNER}),
-        "Who judges interests does not assign audits.",
+        _l("Who judges interests does not assign audits."),
     ),
     (
         frozenset({Office.REGULATOR}),
         POOL_OFFICES | {Office.AUDITOR},
-        "A regulator sees what a grant names and does not work in the pool.",
+        _l("A regulator sees what a grant names and does not work in the pool."),
     ),
 )
 
@@ -76,7 +77,7 @@ def refuse_excluded(held: Iterable[Office], wanted: Office) -> None:
         for one, other, why in EXCLUSIONS:
             if (office in one and wanted in other) or (office in other and wanted in one):
                 raise SeatExcluded(
-                    _("This person already holds the seat %(held)s. %(why)s", held=office, why=why),
+                    _("This person already holds the seat “%(held)s”. %(why)s", held=office_word(office), why=why),
                     field="office",
                     next_step=_("Give the seat to another person, or end the other seat first."),
                 )

@@ -82,7 +82,7 @@ def _reach() -> dict[str, _Words]:
                 "sites of this deployment. Take the mean of the last three months."
             ),
             _("people a month"),
-            _("A credit union that scores 3 500 applicants a month answers 3500."),
+            _("A credit union that scores 3\u202f500 applicants a month answers 3500."),
         ),
         "query_volume": _Words(
             _("How many outputs does it give in 30 days?"),

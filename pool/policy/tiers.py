@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import product
 
 from pool.kernel.words import gettext as _
+from pool.kernel.words import grouped
 from pool.policy.exposure import INTENSITY_PLACES, Exposure, Values, criticality_of
 from pool.policy.indicators import CRITICALITY
 from pool.policy.loading import Edition
@@ -79,13 +80,11 @@ def words_of(edition: Edition, values: Values, criticality: Fraction) -> dict[st
 
 
 def worded(edition: Edition, name: str, value: Fraction) -> str:
-    """Return one indicator value as people read it: 113 676, 18 %, 3."""
+    """Return one indicator value as people read it: 113 676, 18 %, 3."""
     if edition.indicators.all[name].is_share:
         return f"{shown(value * 100, 2):g} %"
     number = half_up(value, 1)
-    return (
-        f"{number.numerator:,}".replace(",", " ") if number.denominator == 1 else f"{float(number):,}".replace(",", " ")
-    )
+    return grouped(number.numerator if number.denominator == 1 else float(number))
 
 
 def next_rules(edition: Edition, exposure: Exposure, values: Values) -> tuple[NextRule, ...]:

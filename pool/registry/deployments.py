@@ -105,7 +105,7 @@ def add_deployment(work: Work, *, firm_id: int, **given: Unpack[NewDeployment]) 
     if not given["markets"]:
         check.refuse("markets", _("Name at least one market."), _("Choose where people use it."))
     if not 1 <= sites <= 100_000:
-        check.refuse("sites", _("The number of sites is 1 to 100 000."), _("Count places with one configuration."))
+        check.refuse("sites", _("The number of sites is 1 to 100\u202f000."), _("Count places with one configuration."))
     check.done()
     parent = model_row(work, given["model"])
     row = work.add(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlmodel import col, func, select
 
 from pool.kernel.storage import Reading
 from pool.registry.ethics import EthicsView, ethics_statement, ethics_view
 from pool.registry.incidents import IncidentView, incident_view
-from pool.registry.tables import Attestation, Deployment, Incident, MonitoringReport, TunedModel
+from pool.registry.tables import Deployment, Incident, TunedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +34,6 @@ def open_incidents(reading: Reading) -> tuple[IncidentView, ...]:
 def ethics_in_sight(reading: Reading) -> tuple[EthicsView, ...]:
     """Return every ethics request, oldest first."""
     return tuple(ethics_view(*row) for row in reading.session.exec(ethics_statement()))
-
-
-def last_monitoring(reading: Reading) -> dict[int, date]:
-    """Return the last day that a monitoring report covers, by deployment."""
-    rows = reading.session.exec(
-        select(MonitoringReport.deployment_id, func.max(col(MonitoringReport.period_until))).group_by(
-            col(MonitoringReport.deployment_id)
-        )
-    )
-    return dict(rows)
-
-
-def last_signatures(reading: Reading) -> dict[int, date]:
-    """Return the day of the last signature, by deployment."""
-    rows = reading.session.exec(
-        select(Attestation.deployment_id, func.max(col(Attestation.valid_from))).group_by(
-            col(Attestation.deployment_id)
-        )
-    )
-    return dict(rows)
 
 
 def model_counts(reading: Reading) -> Counts:

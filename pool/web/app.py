@@ -9,14 +9,15 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import Babel, get_translations
 from flask_login import LoginManager
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pool.kernel.settings import Settings
 from pool.kernel.storage import Database
 from pool.kernel.words import use_translations
-from pool.web import assets, display, refusals, security
+from pool.policy.loading import load_edition
+from pool.web import assets, display, origin, refusals, security
 from pool.web.links import url_if_open
 from pool.web.navigation import navigation
 from pool.web.parts import SeatView
@@ -57,7 +58,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     _install_words(app)
     _install_login(app)
     security.install(app, settings)
-    CSRFProtect(app)
+    origin.install(app)
     refusals.install(app)
     app.teardown_request(close_reading)
     app.context_processor(_frame)
@@ -127,7 +128,7 @@ def _frame() -> dict[str, Any]:
         "seat": seat,
         "nav": navigation(office),
         "notices": g.get("notices", []),
-        "edition": settings.edition,
+        "edition": load_edition().id,
         "demo": settings.demo,
         "sign_in_url": "" if seat else url_for("signin.sign_in"),
     }

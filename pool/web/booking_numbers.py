@@ -11,7 +11,7 @@ from pool.kernel.money import Money
 from pool.kernel.words import gettext as _
 from pool.kernel.words import ngettext
 from pool.policy.loading import load_edition
-from pool.web.display import money
+from pool.web.display import auditor_days, exact_number, money
 from scheduling.plan import FUNNEL_STEPS
 
 
@@ -54,7 +54,7 @@ def _days(file: BookingFile) -> Workings | None:
         rows.append((known or label, figure(str(step["figure"]), str(step["unit"])), str(step["source"])))
     return Workings(
         label=_("Auditor-days"),
-        value=exact_words(file.line.exact_days),
+        value=auditor_days(file.line.exact_days),
         hint=team_words(file.line.people, file.line.half_days),
         title=_("How the days came about"),
         head=(_("Step"), _("Figure"), _("Rule")),
@@ -127,7 +127,7 @@ def figure(text: str, unit: str) -> str:
     if not text:
         return ""
     value = Fraction(text)
-    shown = exact_words(text)
+    shown = exact_number(text) if unit == "days" else exact_words(text)
     plurals = {
         "days": lambda: ngettext("%(shown)s day", "%(shown)s days", 1 if value == 1 else 2, shown=shown),
         "half-days": lambda: ngettext("%(shown)s half-day", "%(shown)s half-days", 1 if value == 1 else 2, shown=shown),

@@ -11,18 +11,20 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from secrets import token_urlsafe
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal, format_percent
-from jinja2 import Environment
+from babel.numbers import format_decimal, format_percent, get_group_symbol
+from jinja2 import Environment, pass_context
 
 from pool.kernel import clock, words
 from pool.kernel.money import Money, format_money
 from pool.kernel.words import gettext, ngettext
 from pool.kernel.words import gettext as _
+from pool.policy.numbers import half_up
 from pool.web import states
 from pool.web.assets import asset_integrity, asset_url
 
@@ -53,8 +55,11 @@ def money(amount: Money | None) -> str:
 
 
 def number(value: int | float | Decimal | None) -> str:
-    """Return a number grouped in the manner of the language, or a dash."""
-    return DASH if value is None else format_decimal(value, locale=_babel_locale(), decimal_quantization=False)
+    """Return a number with its thousands set apart as money's are and decimals in the language's manner, or a dash."""
+    if value is None:
+        return DASH
+    shown = format_decimal(value, locale=_babel_locale(), decimal_quantization=False)
+    return shown.replace(get_group_symbol(_babel_locale()), words.GROUP)
 
 
 def days(value: int | float | Decimal | None) -> str:
@@ -62,6 +67,23 @@ def days(value: int | float | Decimal | None) -> str:
     if value is None:
         return DASH
     return ngettext("%(shown)s day", "%(shown)s days", 1 if value == 1 else 2, shown=number(value))
+
+
+def auditor_days(exact: Fraction | str) -> str:
+    """Return auditor-days to one decimal, e.g. ``about 4.8 auditor-days``; the exact ones belong to the workings."""
+    value = Fraction(exact)
+    near = half_up(value, 1)
+    figure = number(int(near) if near.denominator == 1 else Decimal(near.numerator) / near.denominator)
+    words_ = ngettext("%(shown)s auditor-day", "%(shown)s auditor-days", 1 if near == 1 else 2, shown=figure)
+    return words_ if near == value else _("about %(days)s", days=words_)
+
+
+def exact_number(exact: Fraction | str) -> str:
+    """Return an exact number to four decimals at most, with its fraction where those do not say it all."""
+    value = Fraction(exact)
+    near = half_up(value, 4)
+    figure = number(int(near) if near.denominator == 1 else Decimal(near.numerator) / near.denominator)
+    return figure if near == value else _("%(figure)s (exactly %(fraction)s)", figure=figure, fraction=value)
 
 
 def percent(share: float | Decimal | None, digits: int = 0) -> str:
@@ -235,6 +257,8 @@ def install(
     env.add_extension("jinja2.ext.i18n")
     install_words: Any = env.install_gettext_callables  # type: ignore[attr-defined]  # added by the extension
     install_words(gettext, _ngettext_plain, newstyle=True)
+    look_up: Any = env.globals["ngettext"]
+    env.globals["ngettext"] = _counting(look_up)
     env.filters.update(FILTERS)
     env.globals.update(
         csrf_token=csrf_token,
@@ -251,6 +275,16 @@ def install(
         asset=lambda name: asset_url(name, base=static_url),
         integrity=asset_integrity,
     )
+
+
+def _counting(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the plurals of templates show their count, ``%(num)s``, as every other number is shown."""
+
+    @pass_context
+    def ngettext(context: Any, singular: str, many: str, num: int, **values: Any) -> Any:
+        return look_up(context, singular, many, num, **{"num": number(num), **values})
+
+    return ngettext
 
 
 def _ngettext_plain(singular: str, plural: str, n: int) -> str:

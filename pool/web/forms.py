@@ -115,6 +115,11 @@ class Form:
             bound.form_errors.append(_("The form holds an input that does not belong to it. Send it again."))
         return bound
 
+    def again(self, values: Mapping[str, Any], files: Mapping[str, Any] | None, words: str) -> Bound:
+        """Return the form with what was typed, passwords left out, to be sent again; ``words`` say why."""
+        typed = self.bind(values, files).values
+        return Bound(self, values=typed, is_bound=True, form_errors=[words], wrong_status=400)
+
 
 @dataclass
 class Bound:
@@ -126,6 +131,7 @@ class Bound:
     cleaned: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
     form_errors: list[str] = field(default_factory=list)
+    wrong_status: int = 422
 
     @property
     def valid(self) -> bool:
@@ -134,8 +140,9 @@ class Bound:
 
     @property
     def status(self) -> int:
-        """Return the status of the page that shows the form: 200 to be filled in, 422 to be put right."""
-        return 422 if self.is_bound else 200
+        """Return the status of the page that shows the form: 200 to be filled in, 422 to be put right, 400 to be sent
+        again."""
+        return self.wrong_status if self.is_bound else 200
 
     def __getitem__(self, name: str) -> Any:
         return self.cleaned[name]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WsgiResponse
 
 from pool.kernel.refusals import Forbidden, Missing
 from pool.kernel.words import gettext as _
+from pool.web.origin import stood_open
 from pool.web.permissions import TABLE
 from pool.web.requests import go, pool_session
 
@@ -64,7 +65,8 @@ def _to_sign_in() -> WsgiResponse:
     if request.method in SAFE:
         back = request.full_path.rstrip("?")
         return go(url_for("signin.sign_in") + "?next=" + quote(back, safe=""))
-    return go(url_for("signin.sign_in"))
+    # Why: whoever is asked for a code has given a password; when that sign-in ended meanwhile, they are told so.
+    return go(url_for("signin.sign_in", unfinished=1 if stood_open() else None))
 
 
 def local_address(target: str) -> str | None:

@@ -13,6 +13,7 @@ from pool.kernel.words import lazy as _l
 from pool.web.display import day
 from pool.web.parts import Event
 from pool.web.states import office_word, state_word, tier_word
+from pool.web.wording import indicator_words
 
 #: (kind of object, verb) -> words; a verb that is not here is shown readably.
 _WORDS: dict[tuple[str, str], Any] = {
@@ -207,4 +208,4 @@ def _value(name: str, value: Any) -> Any:
         return day(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {one}" for key, one in value.items())
-    return value
+    return indicator_words(name, value) if isinstance(value, str) else value

@@ -22,6 +22,7 @@ from pool.kernel.settings import Settings
 from pool.kernel.storage import AlreadyDone, Database, Once, Reading
 from pool.kernel.words import gettext as _
 from pool.web.forms import Bound, Form
+from pool.web.origin import open_too_long, stood_open
 from pool.web.session import PoolSession
 
 REQUEST_KEY = "request_key"
@@ -30,6 +31,10 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
 class NoRequestKey(Invalid):
     """An unsafe request came without the one-time key that gives it one effect."""
+
+
+class StoodOpen(Invalid):
+    """A form stood open until its proof of origin ended."""
 
 
 def database() -> Database:
@@ -102,8 +107,10 @@ def go(address: str) -> WsgiResponse:
 def once_of(answer: Callable[[Any], str]) -> Once:
     """Return the one-time key of this request with the fingerprint of its content.
 
-    Raises: NoRequestKey.
+    Raises: NoRequestKey; StoodOpen, so that a form which is shown again has no effect whatever its page does.
     """
+    if stood_open():
+        raise StoodOpen(open_too_long(), next_step=_("Open the form again and send it from there."))
     key = request.form.get(REQUEST_KEY, "") or request.headers.get("Idempotency-Key", "").strip('"')
     if not _KEY.fullmatch(key):
         raise NoRequestKey(
@@ -178,7 +185,12 @@ def perform(
 
 
 def form_of(form: Form, values: Mapping[str, Any] | None = None) -> Bound:
-    """Return a form as this request asks for it: with what was sent, or to be filled in, beginning with ``values``."""
+    """Return a form as this request asks for it: with what was sent, or to be filled in, beginning with ``values``.
+
+    A form that stood open too long is returned with what was sent, to be sent again.
+    """
+    if stood_open():
+        return form.again(request.form, request.files, open_too_long())
     return form.bind(request.form, request.files) if request.method == "POST" else form.fresh(values)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pool.kernel.roles import office_word as office_word
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 
@@ -139,7 +140,8 @@ STATES = {
     "not_applicable": ("neutral", _l("Not applicable")),
     "not_tested": ("neutral", _l("Not tested yet")),
     "not_sampled": ("neutral", _l("Not sampled")),
-    "deemed": ("due_soon", _l("Engaged, waiting for the pool, not audited")),
+    # Why so general: where the basis is not at hand it is not known what is waited for; wording.standing_word says it.
+    "deemed": ("due_soon", _l("Engaged, a condition is still open")),
 }
 
 #: Grades of findings. Source: ISO/IEC 17021-1:2015, 3.11 to 3.13, with the pool's critical grade.
@@ -153,24 +155,6 @@ GRADES = {
 }
 
 _TIERS = {"low": (1, _l("Low")), "medium": (2, _l("Medium")), "high": (3, _l("High"))}
-
-_OFFICES = {
-    "firm_member": _l("Firm member"),
-    "firm_manager": _l("Firm manager"),
-    "auditor": _l("Auditor"),
-    "technical_reviewer": _l("Technical reviewer"),
-    "decision_maker": _l("Decision maker"),
-    "ethics_reviewer": _l("Ethics reviewer"),
-    "impartiality_officer": _l("Impartiality officer"),
-    "appeal_panel_member": _l("Appeal panel member"),
-    "planner": _l("Planner"),
-    "treasurer": _l("Treasurer"),
-    "registrar": _l("Registrar"),
-    "administrator": _l("Administrator"),
-    "regulator": _l("Regulator"),
-    "system": _l("The pool's clock"),
-    "public": _l("Public"),
-}
 
 
 def state_word(state: object) -> str:
@@ -215,11 +199,6 @@ def tier_word(tier: object) -> str:
 def tier_level(tier: object) -> int:
     """Return 1, 2 or 3 for low, medium or high."""
     return _TIERS[str(tier)][0]
-
-
-def office_word(office: object) -> str:
-    """Return the word for an office."""
-    return str(_OFFICES.get(str(office), str(office).replace("_", " ").capitalize()))
 
 
 def yes_no(value: object) -> str:

@@ -39,6 +39,16 @@ _WIDER = """
   return `${over} px too wide: ${wide.join(" | ")}`;
 }
 """
+#: Chips and counts drawn wider than what stands in them, as the cells of a grid stretch them.
+_STRETCHED = """
+() => [...document.querySelectorAll(".chip, .count")].filter((one) => {
+    const words = document.createRange();
+    words.selectNodeContents(one);
+    const style = getComputedStyle(one);
+    const own = words.getBoundingClientRect().width + parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    return one.offsetParent && one.getBoundingClientRect().width > Math.max(own, parseFloat(style.minWidth) || 0) + 2;
+  }).slice(0, 3).map((one) => one.outerHTML.slice(0, 160)).join(" | ")
+"""
 
 
 @dataclass
@@ -87,6 +97,9 @@ class Gaze:
         wider = window.evaluate(_WIDER)
         if wider:
             self._complain(one, f"on a phone {wider}")
+        stretched = window.evaluate(_STRETCHED)
+        if stretched:
+            self._complain(one, f"on a phone stretched: {stretched}")
         if sampled:
             self._ask(window, one, "phone in the dark")
         for heard in self._heard[before:]:

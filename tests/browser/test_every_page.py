@@ -74,15 +74,22 @@ def test_no_browser_complains(live: Live, browser: Browser, pages: list[Address]
 
 
 def test_a_bad_page_is_seen(live: Live, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Control: inline code, a picture without words and a line too long for a phone are all complained about."""
+    """Control: inline code, a picture without words, a line too long and a stretched chip are all complained about."""
     bad = (
         "<!doctype html><html lang=en><title>Bad</title><main><h1>Bad</h1><script>document.body.innerHTML = 1</script>"
-        "<img src=/static/icon.svg><p style='width: 900px'>wide</p><div class=wide>" + "x" * 400 + "</div></main>"
+        "<img src=/static/icon.svg><p style='width: 900px'>wide</p><div class=wide>" + "x" * 400 + "</div>"
+        "<div class=chip>one</div></main>"
     )
     monkeypatch.setitem(live.app.view_functions, "registry.verify", lambda: bad)
     seat = next(one for one in seats(live.app) if not one.token)
     gaze = Gaze(browser, live.url)
     gaze.look_at([Address(seat, "/verify", "registry.verify", "registry.verify::")], sample=1)
     words = "\n".join(gaze.faults)
-    for fault in ("policy violated: script-src-elem", "policy violated: style-src-attr", "image-alt", "too wide"):
+    for fault in (
+        "policy violated: script-src-elem",
+        "policy violated: style-src-attr",
+        "image-alt",
+        "too wide",
+        "stretched",
+    ):
         assert fault in words, words

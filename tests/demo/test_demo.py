@@ -22,6 +22,7 @@ from pool.kernel.listing import ListRequest
 from pool.kernel.roles import SYSTEM
 from pool.kernel.storage import Database, Reading
 from pool.members.queries import demo_cards, firms
+from pool.members.resets import resets
 from pool.registry import queries as registry
 from tests.support.live import copied_demo
 from tests.support.web import database_of, make_app
@@ -53,6 +54,17 @@ def test_demo_has_firms_auditors_and_deployments_in_all_tiers(reading: Reading) 
     tiers = Counter(one.tier for one in registry.all_deployments(reading))
     assert sum(tiers.values()) >= 25
     assert set(tiers) == {"low", "medium", "high"}
+
+
+def test_a_party_of_a_model_deploys_it_beside_its_tuner(reading: Reading) -> None:
+    deploying: dict[str, set[int]] = {}
+    for one in registry.all_deployments(reading):
+        deploying.setdefault(one.model_ref, set()).add(one.firm_id)
+    assert [len(named) for named in deploying.values() if len(named) > 1] == [2]
+
+
+def test_a_sign_in_waits_for_the_word_of_a_second_administrator(reading: Reading) -> None:
+    assert [one.state for one in resets(reading)] == ["requested"]
 
 
 def test_demo_has_bookings_in_every_state(reading: Reading) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -62,10 +63,12 @@ def test_paper_over_a_limit_is_refused(limits: printing.Limits) -> None:
     ],
     ids=["time", "memory"],
 )
-def test_paper_that_takes_too_much_is_stopped_and_the_next_one_prints(render: object, limits: printing.Limits) -> None:
+def test_paper_that_takes_too_much_is_stopped_and_the_next_one_prints(
+    render: Callable[[object], Rendered], limits: printing.Limits
+) -> None:
     for _ in range(LIMITS.at_once + 1):
         with pytest.raises(TooMuch):
-            print_within(render, "facts", limits=limits)  # type: ignore[arg-type]
+            print_within(render, "facts", limits=limits)
 
 
 def test_fault_while_printing_apart_is_told_as_a_fault() -> None:

@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from jinja2 import Environment
 
+from pool.kernel import words
 from pool.kernel.money import Money
 from pool.kernel.roles import Office
 from pool.web import display, states
+from pool.web.wording import indicator_words
 
 NOW = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 
@@ -53,7 +56,7 @@ def test_relative_says_how_far(value: date | datetime, words: str) -> None:
 
 def test_other_languages_have_their_own_manner() -> None:
     display.use_locale("de")
-    assert (display.number(1234567), display.day(date(2026, 3, 12))) == ("1.234.567", "12.03.2026")
+    assert (display.number(1234567), display.day(date(2026, 3, 12))) == ("1\u202f234\u202f567", "12.03.2026")
     display.use_locale("zh-Hans")
     assert display.day(date(2026, 3, 12)) == "2026年3月12日"
 
@@ -66,7 +69,7 @@ def test_other_languages_have_their_own_manner() -> None:
         (Decimal("2.5"), "days", "2.5 days"),
         (1, "days", "1 day"),
         (0.314, "percent", "31\u00a0%"),
-        (12000, "number", "12,000"),
+        (12000, "number", "12\u202f000"),
         ("in_audit", "state", "In audit"),
         ("high", "tier", "High"),
         (None, "money", "–"),
@@ -76,6 +79,33 @@ def test_other_languages_have_their_own_manner() -> None:
 )
 def test_shown_follows_the_kind(value: Any, kind: str, text: str) -> None:
     assert display.shown(value, kind) == text
+
+
+@pytest.mark.parametrize(
+    ("exact", "said"),
+    [
+        ("1253177/100000", "about 12.5 auditor-days"), ("5/2", "2.5 auditor-days"), ("1", "1 auditor-day"),
+        ("1001/1000", "about 1 auditor-day"), ("2999/1000", "about 3 auditor-days"),
+    ],
+)  # fmt: skip
+def test_auditor_days_are_rounded_in_words(exact: str, said: str) -> None:
+    assert display.auditor_days(exact) == said
+
+
+def test_exact_number_adds_its_fraction_where_decimals_do_not_say_it_all() -> None:
+    found = [display.exact_number(text) for text in ("29/6", "5/2", "1253177/100000")]
+    assert found == ["4.8333 (exactly 29/6)", "2.5", "12.5318 (exactly 1253177/100000)"]
+
+
+def test_counts_of_every_kind_are_grouped_as_money_is() -> None:
+    env = Environment(autoescape=True)
+    display.install(env, csrf_token=str, csp_nonce=str)
+    counted = env.from_string('{{ ngettext("%(num)s entry", "%(num)s entries", 5000) }}').render()
+    plural = words.ngettext("%(n)s entry", "%(n)s entries", 5000)
+    assert {counted, plural} == {"5\u202f000 entries"}
+    assert display.number(5000) == words.grouped(5000) == display.plain(5000) == "5\u202f000"
+    assert display.money(Money(500_000, "EUR")).startswith("5\u202f000.00")
+    assert indicator_words("affected_persons", "5000000") == "5\u202f000\u202f000"
 
 
 def test_short_digest_keeps_beginning_and_end() -> None:

@@ -20,6 +20,7 @@ from pool.costs.splitting import FacilityCost
 from pool.costs.wording import per_unit
 from pool.kernel.money import Money, exponent_of, format_money
 from pool.kernel.words import gettext as _
+from pool.kernel.words import grouped
 from pool.kernel.words import lazy as _l
 from pool.policy.loading import load_edition
 from pool.web import display
@@ -58,7 +59,7 @@ def exact_words(value: Fraction, currency: str) -> str:
     whole, rest = divmod(scaled, 10**places)
     sign = "\u2212" if value < 0 else ""
     cut = "" if Fraction(scaled) == abs(value) * 10**4 else "…"
-    return f"{sign}{whole:,}".replace(",", "\u202f") + f".{rest:0{places}d}{cut}"
+    return f"{sign}{grouped(whole)}.{rest:0{places}d}{cut}"
 
 
 def weight_words(weight: int, unit: str) -> str:

@@ -26,7 +26,7 @@ from pool.web.fields import Choice, DateField, LongText, MoneyField, Text
 from pool.web.forms import Form, Section
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Tab
-from pool.web.requests import actor, at, attachment, attempt, form_of, page, perform, reading
+from pool.web.requests import actor, at, attachment, attempt, form_of, page, perform, reading, settings
 
 STATES = (
     ("open", _l("Open")),
@@ -157,7 +157,7 @@ def _next_days() -> dict[str, Any]:
     last = queries.periods(reading(), ListRequest(sort="from_on", descending=True, size=1)).items
     if not last:
         today = day_of(at())
-        return {"from_on": today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1), "currency": "EUR"}
+        return {"from_on": today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1), "currency": settings().currency}
     begins = last[0].until_on + timedelta(days=1)
     length = last[0].until_on - last[0].from_on
     return {"from_on": begins, "until_on": begins + length, "currency": last[0].currency}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ from pool.web.forms import Bound, Form, Section
 from pool.web.history import events_of
 from pool.web.parts import Action, Crumb, Explanation, Fact
 from pool.web.requests import actor, attempt, page, perform, reading, with_values
-from pool.web.wording import condition_state, context_word, market_word
+from pool.web.wording import condition_state, context_word, indicator_words, market_word, public_state, standing_word
 
 CLOSE = Form(
     "close",
@@ -62,8 +63,10 @@ def deployment(deployment: str) -> Any:
         view=view,
         firm=firm,
         standing=standing,
+        standing_state=public_state(standing.state, deemed=standing.deemed) if standing else None,
+        standing_word=standing_word(standing) if standing else None,
         due={"state": standing.due_state, "since": standing.due_since} if standing and standing.due_state else None,
-        conditions=[_condition(line) for line in standing.basis] if standing else [],
+        conditions=[_condition(line, on=standing.computed_for) for line in standing.basis] if standing else [],
         facts=_facts(view, kept[-1] if kept else None),
         indicators=_indicators(view),
         reasons=kept[-1].result.get("reasons", []) if kept else [],
@@ -96,9 +99,9 @@ def _sentence(standing: Any) -> str:
     return _("Derived from dated facts; see which condition rests on what.")
 
 
-def _condition(line: Mapping[str, Any]) -> tuple[str, str, str, str, list[tuple[str, str]], str]:
+def _condition(line: Mapping[str, Any], *, on: date) -> tuple[str, str, str, str, list[tuple[str, str]], str]:
     """Return id, name, meaning, word, facts and latest instant of one condition."""
-    _state, meaning, word = condition_state(line)
+    meaning, word = condition_state(line, on=on)
     facts = [(name.replace("_", " "), "–" if value is None else str(value)) for name, value in line["facts"].items()]
     return line["condition"], _(line["name"]), meaning, word, facts, line["recorded_at"] or ""
 
@@ -127,7 +130,7 @@ def _explanation(kept: AssessmentView) -> Explanation:
     indicators = kept.inputs.get("indicators", {})
     return Explanation(
         rule=_("The fifteen indicators give a load; rules of the edition give floors; the tier follows from both."),
-        inputs=[(name.replace("_", " "), str(value)) for name, value in indicators.items()],
+        inputs=[(name.replace("_", " "), indicator_words(name, value)) for name, value in indicators.items()],
         source=_("edition, indicators.yaml and tiers.yaml"),
         edition=kept.edition,
     )
@@ -136,7 +139,7 @@ def _explanation(kept: AssessmentView) -> Explanation:
 def _indicators(view: DeploymentView) -> list[tuple[str, str, Any, Any]]:
     present = registry.present_indicators(reading(), view.id)
     return [
-        (name.replace("_", " ").capitalize(), one.value, one.valid_from, one.recorded_at)
+        (name.replace("_", " ").capitalize(), indicator_words(name, one.value), one.valid_from, one.recorded_at)
         for name, one in present.items()
     ]
 

@@ -24,6 +24,7 @@ from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_v
 from pool.web.parts import Action, Crumb, Fact
 from pool.web.requests import actor, at, attachment, attempt, form_of, page, perform, reading
 from pool.web.states import state_word
+from pool.web.wording import public_state, standing_word
 
 SPEC = ListSpec(
     name="firms",
@@ -113,7 +114,10 @@ def member(firm: str) -> Any:
         seats=[(s, runs(s.valid_from, s.valid_until, at())) for s in seats],
         invitations=[one for one in lists.invitations(reading(), found.id) if one.state == "invited"],
         deployments=deployments,
-        standings=standings(reading(), [one.id for one in deployments]),
+        standings={
+            key: (public_state(one.state, deemed=one.deemed), standing_word(one))
+            for key, one in standings(reading(), [one.id for one in deployments]).items()
+        },
         events=events_of(activity_of(reading(), found.ref, *(seat.public_id for seat in seats))),
         crumbs=[Crumb(label=_("Members"), url=url_for("admin.members")), Crumb(label=found.name)],
     )

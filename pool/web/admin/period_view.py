@@ -147,7 +147,11 @@ def steps_of(found: PeriodView) -> tuple[Step, ...]:
         "statements": found.state == "closed",
     }
     notes = {
-        "costs": _("%(n)s documents, %(sum)s", n=len(found.costs), sum=display.money(_money(found, found.cost_minor))),
+        "costs": _(
+            "%(n)s documents, %(sum)s",
+            n=display.number(len(found.costs)),
+            sum=display.money(_money(found, found.cost_minor)),
+        ),
         "drivers": _("read by the rooms"),
         "allocate": display.day(found.allocated_at) if found.allocated_at else _("treasurer"),
         "review": display.day(found.reviewed_at) if found.reviewed_at else _("a second person"),

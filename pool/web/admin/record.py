@@ -22,6 +22,7 @@ from pool.web.parts import Crumb, Due, Fact, Tab
 from pool.web.registry.verify import record_check
 from pool.web.requests import attachment, page, reading
 from pool.web.states import STANDING, STATES, due_word, meaning_of, state_word
+from pool.web.wording import standing_word
 
 STANDINGS = ListSpec(
     name="standings",
@@ -100,7 +101,7 @@ def record() -> Any:
     asked = STANDINGS.parse(request.args)
     if request.args.get("format") == "csv":
         rows = every_item(lambda one: lists.standings_listed(reading(), one), asked)
-        return attachment(csv_of(STANDINGS, rows), name="standings.csv", media_type="text/csv")
+        return attachment(csv_of(STANDINGS, rows, cell=_cell), name="standings.csv", media_type="text/csv")
     found = lists.standings_listed(reading(), asked)
     return page(
         "admin/record.html",
@@ -112,7 +113,13 @@ def record() -> Any:
         ],
         check=record_check(reading()),
         tabs=_tabs("standings"),
+        standing_word=standing_word,
     )
+
+
+def _cell(item: object, column: Column) -> object:
+    assert isinstance(item, StandingLine)
+    return standing_word(item) if column.key == "state" else column.value_of(item)
 
 
 def due_item(line: StandingLine) -> Due:

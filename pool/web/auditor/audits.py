@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import request
@@ -14,11 +13,10 @@ from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import blueprint, vocabulary
 from pool.web.auditor.bench import first_point
-from pool.web.auditor.frame import frame_of
+from pool.web.auditor.frame import days_words, frame_of
 from pool.web.auditor.steps import next_words
 from pool.web.auditor.workpapers import show_bench
-from pool.web.booking_numbers import exact_words
-from pool.web.display import day
+from pool.web.display import day, exact_number
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Event, Explanation, Fact
 from pool.web.requests import attachment, page, reading
@@ -113,7 +111,7 @@ def brief_facts(file: AuditFile) -> list[Fact]:
     days = Explanation(
         rule=_("Days from tier and exposure, shared by the people who come; planning and report are desk time."),
         inputs=[
-            (_("Exact auditor-days"), str(brief.get("exact_days", ""))),
+            (_("Exact auditor-days"), days_words(str(brief.get("exact_days", "")), shown=exact_number)),
             (_("People"), brief.get("people")),
             (_("Half-days each"), brief.get("half_days")),
         ],
@@ -123,7 +121,7 @@ def brief_facts(file: AuditFile) -> list[Fact]:
     return [
         Fact(label=_("Kind"), value=vocabulary.kind_word(file.kind)),
         Fact(label=_("Edition"), value=file.edition, hint=_("In force at booking; later ones change nothing here.")),
-        Fact(label=_("Exact auditor-days"), value=str(brief.get("exact_days", "")), explain=days),
+        Fact(label=_("Auditor-days"), value=days_words(str(brief.get("exact_days", ""))), explain=days),
         Fact(label=_("Visit"), value=_visit(file)),
         Fact(label=_("Outputs to sample"), value=brief.get("outputs_sampled"), kind="number"),
         Fact(label=_("Days to dispute a finding"), value=brief.get("dispute_days"), kind="number"),
@@ -151,18 +149,13 @@ def plan_facts(file: AuditFile) -> list[Fact]:
         Fact(label=_("Thresholds"), value=str(plan.get("thresholds", ""))),
         Fact(
             label=_("Auditor-days planned"),
-            value=_days_words(str(plan.get("days", ""))),
+            value=days_words(str(plan.get("days", ""))),
             hint=str(plan.get("days_reason", "")),
         ),
         Fact(label=_("Team"), value=team),
         Fact(label=_("Sealed"), value=file.sealed_at, kind="instant"),
         Fact(label=_("Digest of the plan"), value=file.plan_digest, kind="digest"),
     ]
-
-
-def _days_words(kept: str) -> str:
-    """Return days kept as an exact fraction in plain figures; what somebody wrote stays as it is."""
-    return exact_words(kept) if re.fullmatch(r"\d+(/[1-9]\d*)?", kept) else kept
 
 
 @blueprint.get("/audits/<ref>/history")

@@ -167,11 +167,6 @@ def _url(file: AuditFile, point: PointView, shown: str) -> str:
     )
 
 
-def point_url(file: AuditFile, finding: FindingView) -> str:
-    """Return the address of the test point of a finding."""
-    return url_for("auditor.point", ref=file.ref, deployment=finding.deployment_ref, point_id=finding.point_id)
-
-
 def _groups(
     file: AuditFile,
     points: Sequence[PointView],

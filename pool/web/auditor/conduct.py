@@ -14,9 +14,10 @@ from pool.journeys import audit as journeys
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web.auditor import blueprint
+from pool.web.auditor.frame import days_words
 from pool.web.fields import Hidden, LongText, Radio, Text
 from pool.web.forms import Bound, Form, Option, Section
-from pool.web.parts import Crumb
+from pool.web.parts import Crumb, Fact
 from pool.web.requests import attempt, form_of, page, perform, reading, with_values
 
 VERSION = Hidden(name="version", most=12, pattern="[0-9]+")
@@ -134,8 +135,9 @@ def named(bound: Bound) -> dict[str, Any]:
 def seal_plan(ref: str) -> Any:
     """Write the plan and seal it."""
     file = queries.audit_file(reading(), ref)
+    told = days_words(str(file.brief.get("exact_days", "")))
     form = PLAN.changed(
-        "days", help=_("%(n)s in the brief; it counts where you leave this empty.", n=file.brief.get("exact_days", ""))
+        "days", help=_("The brief says %(days)s; they count exactly where you leave this empty.", days=told)
     )
     return _ask(
         file,
@@ -229,7 +231,9 @@ def ask_to_stop(ref: str) -> Any:
             "A planner or an administrator stops it after your word; two persons are needed. The facts so far stay, "
             "and the firm is told the reason."
         ),
-        confirm_facts=[],
+        confirm_facts=[Fact(label=_("Asked for already"), value=file.stop_asked_at, kind="instant")]
+        if file.stop_asked_at
+        else [],
         confirm_action=request.path,
         confirm_label=_("Ask to stop"),
         back_url=url_for("auditor.audit", ref=ref),

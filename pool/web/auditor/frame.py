@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from flask import url_for
 
+from auditors.casework.rules import BEFORE_DECISION
 from auditors.casework.values import AuditFile
 from pool.kernel.words import gettext as _
+from pool.web import display
 from pool.web.auditor import vocabulary
 from pool.web.auditor.steps import next_step, way
 from pool.web.parts import Crumb, Tab
@@ -39,8 +43,20 @@ def frame_of(file: AuditFile, current: str) -> dict[str, Any]:
         "firms": list(dict.fromkeys(part.firm_name for part in file.participants)),
         "intensity": exact_number(str(file.brief.get("intensity", ""))),
         "words": vocabulary,
+        "stop_asked": stop_words(file),
         "crumbs": [Crumb(label=_("Audits"), url=url_for("auditor.audits")), Crumb(label=file.ref)],
     }
+
+
+def stop_words(file: AuditFile) -> str:
+    """Return that a stop was asked for, when, and who must act; empty where nobody asked or nothing is left to stop."""
+    if file.stop_asked_at is None or file.state not in BEFORE_DECISION:
+        return ""
+    return _(
+        "A stop was asked for on %(at)s. The pool decides next: a planner or an administrator. Until then the audit "
+        "goes on.",
+        at=display.instant(file.stop_asked_at),
+    )
 
 
 def exact_number(text: str) -> Decimal | None:
@@ -50,3 +66,8 @@ def exact_number(text: str) -> Decimal | None:
     except (ValueError, ZeroDivisionError):
         return None
     return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def days_words(kept: str, *, shown: Callable[[str], str] = display.auditor_days) -> str:
+    """Return days kept as an exact fraction in words; what somebody wrote stays as it is."""
+    return shown(kept) if re.fullmatch(r"\d+(/[1-9]\d*)?", kept) else kept

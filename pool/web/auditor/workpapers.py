@@ -108,7 +108,7 @@ def sampling_of(file: AuditFile, point: PointView | None, records: str) -> Sampl
     )
     if not records.strip():
         return Sampling(records="", count=None, explanation=rule)
-    plain = records.replace(",", "").replace(" ", "")
+    plain = "".join(records.replace(",", "").split())
     if not plain.isascii() or not plain.isdigit() or not 0 < int(plain[:13] or "0") <= MOST_RECORDS:
         problem = _("Write a whole number above 0.")
         return Sampling(records=records[:20], count=None, explanation=rule, problem=problem)

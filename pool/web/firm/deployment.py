@@ -80,12 +80,19 @@ def see(ref: str) -> Seen:
     step = next_step(
         view,
         has_foundation=facts.foundation_model_id is not None,
+        other_tuner=other_tuner(view.model_ref) if facts.foundation_model_id is None else "",
         standing=standing,
         ethics=ethics,
         incidents=incidents,
         way=sources.audit_way(sources.bookings_of_deployment(reading(), view.id)),
     )
     return Seen(view, ethics, incidents, step, mark_of(standing))
+
+
+def other_tuner(model: str) -> str:
+    """Return the name of the firm that tuned a model; empty where one's own firm did."""
+    view, _files, _parties = queries.model(reading(), model)
+    return "" if view.firm_id == actor().firm_id else view.tuner
 
 
 def crumbs(view: DeploymentView, *more: str) -> list[Crumb]:

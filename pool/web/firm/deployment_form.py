@@ -66,7 +66,7 @@ class LargeNumber(Field):
 
     def read(self, raw: str) -> Any:
         """Return the number."""
-        text = raw.strip().replace(" ", "").replace(",", "")
+        text = "".join(raw.replace(",", "").split())
         if not _LARGE.fullmatch(text) or float(text) > 1e40:
             raise FieldError(_("Write a number, for example 3000 or 1e21."))
         return float(text)

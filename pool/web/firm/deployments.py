@@ -13,11 +13,12 @@ from pool.policy.loading import load_edition
 from pool.registry import queries
 from pool.registry.queries import DeploymentView
 from pool.web.firm import blueprint
-from pool.web.firm.standing_words import mark_of, short_word
+from pool.web.firm.standing_words import mark_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action
 from pool.web.requests import attachment, page, reading
 from pool.web.states import tier_word
+from pool.web.wording import standing_word
 
 SPEC = ListSpec(
     name="deployments",
@@ -74,7 +75,7 @@ def _csv(offered: ListSpec, asked: Any) -> bytes:
         assert isinstance(item, DeploymentView)
         if column.key == "standing":
             found = standings.get(item.id)
-            return short_word(found) if found else _("Not enrolled")
+            return standing_word(found) if found else _("Not enrolled")
         if column.key == "intensity":
             return f"{tier_word(item.tier)} {item.intensity}" if item.tier else ""
         return column.value_of(item)

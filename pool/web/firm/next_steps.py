@@ -33,18 +33,22 @@ def next_step(
     view: DeploymentView,
     *,
     has_foundation: bool,
+    other_tuner: str,
     standing: StandingView | None,
     ethics: Sequence[EthicsView],
     incidents: Sequence[IncidentView],
     way: AuditWay | None,
 ) -> NextStep:
-    """Return the next step of a deployment. The first thing that is open decides."""
+    """Return the next step of a deployment. The first thing that is open decides.
+
+    ``other_tuner`` names the firm that tuned the model where it is another one: it alone links it.
+    """
     if view.state == "ended":
         day = display.day(view.ended_on)
         return NextStep(_("Ended on %(day)s. Its history stays; nothing is left to do.", day=day))
     return (
         _open_incident(incidents)
-        or _registration(view, has_foundation=has_foundation)
+        or _registration(view, has_foundation=has_foundation, other_tuner=other_tuner)
         or _due(standing)
         or _ethics(view, ethics)
         or _audit(view, way)
@@ -67,9 +71,18 @@ def _open_incident(incidents: Sequence[IncidentView]) -> NextStep | None:
     return None
 
 
-def _registration(view: DeploymentView, *, has_foundation: bool) -> NextStep | None:
+def _registration(view: DeploymentView, *, has_foundation: bool, other_tuner: str) -> NextStep | None:
     if view.state != "draft":
         return None
+    if not has_foundation and other_tuner:
+        return NextStep(
+            _(
+                "Its model is not linked to a foundation model of the catalogue. %(tuner)s, its tuner, links it; then "
+                "you sign.",
+                tuner=other_tuner,
+            ),
+            must_act=_("%(tuner)s, then you", tuner=other_tuner),
+        )
     if not has_foundation:
         return NextStep(
             _("Its model is not linked to a foundation model of the catalogue. Link it, then sign."),

@@ -84,10 +84,10 @@ def _may_act() -> bool:
 @blueprint.get("/people")
 def people() -> Any:
     """List seats and invitations; a manager finds the form of an invitation beside them."""
-    return _people(INVITE.fresh({"office": "firm_member"}), 200, invited=request.args.get("invited", ""))
+    return _people(INVITE.fresh({"office": "firm_member"}), 200, is_repeated="invited" in request.args)
 
 
-def _people(bound: Bound, status: int, *, link: str = "", invited: str = "") -> Any:
+def _people(bound: Bound, status: int, *, link: str = "", invited: str = "", is_repeated: bool = False) -> Any:
     firm_id = actor().firm_id or 0
     seats = queries.seats_of_firm(reading(), firm_id)
     rows = [_row(seat) for seat in seats]
@@ -100,8 +100,8 @@ def _people(bound: Bound, status: int, *, link: str = "", invited: str = "") -> 
         ended=[row for row in rows if not row.runs],
         invitations=invitations,
         link=link,
-        # Why looked up: an address could otherwise tell a manager of anybody's invitation.
-        invited=invited if any(one.name == invited for one in invitations) else "",
+        # Why the newest: an address that named somebody could tell a manager of anybody's invitation.
+        invited=invitations[0].name if is_repeated and invitations else invited,
         own=actor().seat_id,
     )
 
@@ -127,7 +127,7 @@ def invite() -> Any:
             journeys.invite,
             **bound.cleaned,
             # Why not the link: it is a secret and is stored nowhere, so a second click finds only that it was done.
-            then=lambda _token: url_for("firm.people", invited=bound["name"]),
+            then=lambda _token: url_for("firm.people", invited="yes"),
             show=lambda token: _people(
                 INVITE.fresh(),
                 200,

@@ -17,9 +17,10 @@ from pool.registry.queries import DeploymentView
 from pool.reports.firm_report import render_firm_report
 from pool.web.display import day
 from pool.web.firm import blueprint
-from pool.web.firm.standing_words import Mark, booked_word, condition_word, deemed_since, mark_of
+from pool.web.firm.standing_words import Mark, deemed_since, mark_of
 from pool.web.papers import paper
 from pool.web.requests import actor, page, reading
+from pool.web.wording import booked_word, condition_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def record() -> Any:
 def _condition(one: Mapping[str, Any], names: Mapping[str, str], *, on: date) -> Condition:
     """Return a condition in words; a deemed one is never called met. Source: decision 6 of the edition."""
     key, met, deemed = str(one["condition"]), bool(one["met"]), bool(one["deemed"])
-    word, meaning = condition_word(condition=key, met=met, deemed=deemed)
+    meaning, word = condition_state(one, on=on)
     if deemed:
-        word = booked_word(one, on=on) or _since(key, deemed_since([one])) or word
+        word = word if booked_word(one["facts"], on=on) else _since(key, deemed_since([one])) or word
         short = _("%(id)s engaged", id=key)
     else:
         short, word = _("%(id)s met", id=key) if met else _("%(id)s not met", id=key), ""

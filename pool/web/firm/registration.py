@@ -18,7 +18,7 @@ from pool.registry import queries
 from pool.registry.queries import DeploymentView
 from pool.web.fields import Check, Hidden, LongText, Text
 from pool.web.firm import blueprint
-from pool.web.firm.deployment import crumbs, present_assessment, stated_hints
+from pool.web.firm.deployment import crumbs, other_tuner, present_assessment, stated_hints
 from pool.web.firm.deployment_form import change_form, indicators_of, shown_indicators
 from pool.web.firm.deployment_views import identity_facts, indicator_rows, law_facts
 from pool.web.firm.new_deployment import add_policy_refusal, registered_identity
@@ -114,6 +114,7 @@ def _sign_page(view: DeploymentView, bound: Bound, status: int) -> Any:
         exact=json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True),
         digest=bound.values["seen"],
         linked=facts.foundation_model_id is not None,
+        other_tuner=other_tuner(view.model_ref) if facts.foundation_model_id is None else "",
         crumbs=crumbs(view, _("Sign")),
     )
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
+from pool.kernel.words import grouped
 from pool.policy.assessment import Assessment, assess
 from pool.policy.contradictions import Contradiction, contradictions_of
 from pool.policy.duties import hours_at
@@ -21,6 +21,7 @@ from pool.policy.overlays import obligations_of
 from pool.policy.questions import questions
 from pool.policy.tiers import NextRule
 from pool.web.charts import Chart, intensity_gauge
+from pool.web.display import auditor_days, exact_number
 from pool.web.firm.deployment_form import facts_of, indicators_of, languages_of
 from pool.web.firm.deployment_views import level_words
 from pool.web.parts import Explanation
@@ -62,7 +63,7 @@ class TierPanel:
     gauge: Chart | None = None
     duties: int = 0
     full_duties: int = 0
-    audit_days: float = 0.0
+    audit_days: str = ""
     hours: int = 0
     days_explained: Explanation | None = None
     hours_explained: Explanation | None = None
@@ -115,14 +116,13 @@ def full_panel(edition: Edition, found: Assessment, *, sites: int = 1, languages
         gauge=gauge_of(edition, found),
         duties=len(applying),
         full_duties=sum(1 for duty in applying if duty.required >= 3),
-        audit_days=half_days_up(effort.days),
+        audit_days=auditor_days(effort.days),
         hours=planning_hours(found.hours_per_year),
         days_explained=Explanation(
             rule=_(
-                "Auditor-days of eight hours, shown in half-days rounded up; exact %(days)s. They follow the intensity "
-                "and the scope, never the firm and never "
-                "the result of an earlier audit. A booking shows the team and the dates.",
-                days=number_text(effort.days, 4),
+                "Auditor-days of eight hours: %(days)s. They follow the intensity and the scope, never the firm and "
+                "never the result of an earlier audit. A booking shows the team and the dates, in whole half-days.",
+                days=exact_number(effort.days),
             ),
             inputs=inputs.key,
             source="effort.yaml",
@@ -141,11 +141,6 @@ def full_panel(edition: Edition, found: Assessment, *, sites: int = 1, languages
         markets=floors_by_market(edition, found),
         nearest=next_words(edition, found.nearest) if found.nearest else "",
     )
-
-
-def half_days_up(days: Fraction) -> float:
-    """Return auditor-days in whole half-days, rounded up: audits are booked in half-days."""
-    return ceil(days * 2) / 2
 
 
 def planning_hours(hours: Fraction) -> int:
@@ -216,7 +211,7 @@ def next_words(edition: Edition, rule: NextRule) -> str:
 
 def number_text(value: Fraction, places: int = 2) -> str:
     """Return an exact number with at most ``places`` decimals."""
-    text = f"{float(value):,.{places}f}".rstrip("0").rstrip(".") if places else f"{round(value):,}"
+    text = grouped(float(value), places).rstrip("0").rstrip(".") if places else grouped(round(value))
     return text or "0"
 
 

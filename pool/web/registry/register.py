@@ -189,7 +189,10 @@ def _sentence(found: RegisterView, state: str, today: date) -> str:
         else _(
             "This is a listing: the firm has declared the indicators of this deployment; the facts meet the conditions."
         ),
-        "deemed": _("The firm asked in time and the pool has not come yet, so nobody has looked at a part of this."),
+        "deemed": _(
+            "Not every condition is met yet: one counts for now because its audit is booked, because the pool is late, "
+            "or because a base model fell away without the firm's fault."
+        ),
         "at_risk": _("A condition is no longer met; the time to put it right is running."),
         "pending": _("The firm has applied; the core conditions are not all met yet."),
         "suspended": _("Two persons of the pool decided to suspend the record."),

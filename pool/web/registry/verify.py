@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 
 from pool.harbor import lists
 from pool.harbor.entries import MAX_ENTRY_BYTES, NotARecordEntry, entry_of, leaf_hash
@@ -20,7 +20,7 @@ from pool.kernel.words import lazy as _l
 from pool.web.fields import FileField, Integer, LongText
 from pool.web.forms import Bound, Form, Section
 from pool.web.registry import blueprint
-from pool.web.requests import at, page, reading
+from pool.web.requests import at, form_of, page, reading
 from pool.web.wording import what_a_page_is_not
 
 FORM = Form(
@@ -96,13 +96,11 @@ class Verdict:
 @blueprint.route("/verify", methods=["GET", "POST"])
 def verify() -> Any:
     """Say whether an entry stands in the record, and how the whole record stands."""
-    if request.method == "GET":
-        return _show(FORM.fresh(), None)
-    bound = FORM.bind(request.form, request.files)
+    bound = form_of(FORM)
     if bound.valid and sum(bound.cleaned[name] not in (None, "") for name in ("entry", "file", "number")) != 1:
         bound.add_error(None, _("Give one of the three: the text, a file or the number."))
     if not bound.valid:
-        return _show(bound, None, status=422)
+        return _show(bound, None, status=bound.status)
     return _show(bound, _verdict(reading(), bound.cleaned))
 
 

@@ -21,6 +21,7 @@ from pool.members.service import InvitationView
 from pool.web.fields import Secret, Text
 from pool.web.forms import Bound, Form, Section
 from pool.web.guards import guard, local_address
+from pool.web.origin import open_too_long, stood_open
 from pool.web.requests import (
     actor,
     at,
@@ -123,25 +124,29 @@ def home() -> Any:
 def sign_in() -> Any:
     """Ask for address and password."""
     bound = form_of(SIGN_IN)
-    if bound.is_bound:
+    if bound.valid:
         once_of(str)
-        if bound.valid:
-            result = database().run_work(
-                journeys.sign_in,
-                email=bound["email"],
-                password=bound["password"],
-                address_digest=g.address_digest,
-                actor=PUBLIC,
-                at=at(),
-            )
-            if result.person_id is not None:
-                return _enter(result)
-            bound.add_error(None, _("Address and password do not belong together. Check both and try again."))
+        result = database().run_work(
+            journeys.sign_in,
+            email=bound["email"],
+            password=bound["password"],
+            address_digest=g.address_digest,
+            actor=PUBLIC,
+            at=at(),
+        )
+        if result.person_id is not None:
+            return _enter(result)
+        bound.add_error(None, _("Address and password do not belong together. Check both and try again."))
+    return _sign_in_page(bound)
+
+
+def _sign_in_page(bound: Bound) -> Any:
     return page(
         "signin/sign_in.html",
         bound.status,
         form=bound,
         next=request.args.get("next", ""),
+        unfinished="unfinished" in request.args,
         groups=_demo_cards(),
     )
 
@@ -160,11 +165,13 @@ def _enter(result: journeys.SignInResult) -> WsgiResponse:
 
 
 @blueprint.post("/sign-in/demo")
-def demo() -> WsgiResponse:
+def demo() -> Any:
     """Sign a visitor of the demo in as one of its people; there is no such way in a real pool.
 
     Raises: Missing outside a demo, or for a person who is not of it.
     """
+    if stood_open():
+        return _sign_in_page(SIGN_IN.again({}, None, open_too_long()))
     once_of(str)
     with database().reading(SYSTEM, at()) as office:
         person = queries.person_by_email(office, request.form.get("email", "")) if settings().demo else None
@@ -214,23 +221,22 @@ def _code_page(template: str, **context: Any) -> Any:
     found = session.signed_in
     assert found is not None and found.person is not None
     bound = form_of(CODE)
-    if bound.is_bound:
+    if bound.valid:
         once_of(str)
-        if bound.valid:
-            right = database().run_work(
-                journeys.check_second_factor,
-                person_id=found.person.id,
-                code=bound["code"],
-                address_digest=g.address_digest,
-                actor=actor(),
-                at=at(),
-            )
-            if right:
-                seat_id = found.seat.id if found.seat else None
-                target = session.pop("next", None) or url_for("signin.home")
-                session.become(person_id=found.person.id, seat_id=seat_id, second_factor=True, name=found.person.name)
-                return go(target)
-            bound.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
+        right = database().run_work(
+            journeys.check_second_factor,
+            person_id=found.person.id,
+            code=bound["code"],
+            address_digest=g.address_digest,
+            actor=actor(),
+            at=at(),
+        )
+        if right:
+            seat_id = found.seat.id if found.seat else None
+            target = session.pop("next", None) or url_for("signin.home")
+            session.become(person_id=found.person.id, seat_id=seat_id, second_factor=True, name=found.person.name)
+            return go(target)
+        bound.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
     return page(template, bound.status, form=bound, **context)
 
 
@@ -389,6 +395,8 @@ def _one_more_seat(token: str, view: InvitationView) -> Any:
     if found.lacks_second_factor:
         step = "signin.second_factor" if found.person.has_second_factor else "signin.enrol_second_factor"
         return go(url_for(step))
+    if stood_open():
+        return page("signin/accept_invitation.html", 400, invitation=view, late=open_too_long())
     if request.method == "POST":
         return perform(journeys.accept_invitation, token=token, then=lambda _none: url_for("signin.seats"))
-    return page("signin/accept_invitation.html", invitation=view)
+    return page("signin/accept_invitation.html", invitation=view, late="")

@@ -14,6 +14,7 @@ from auditors.casework.lookup import FindingMissing, PointMissing
 from auditors.casework.tables import EvidenceFile
 from pool.kernel.roles import SYSTEM
 from pool.kernel.storage import Work
+from pool.schema import named_digests
 from tests.support import casework
 from tests.support.casework import World
 
@@ -139,4 +140,4 @@ def test_row_is_never_changed_or_removed(any_world: World) -> None:
     for attack in (change, remove):
         with pytest.raises(Exception, match=r"refused|never changed|permission denied"):
             world.run(SYSTEM, attack)
-    assert world.ask(SYSTEM, queries.known_digests) == {"a" * 64}
+    assert world.ask(SYSTEM, named_digests) == {"a" * 64}

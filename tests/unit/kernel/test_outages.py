@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -94,14 +95,21 @@ def test_work_is_tried_again_after_a_serialization_failure_only_and_not_for_ever
     assert seen == [1] * tries
 
 
-def test_work_when_another_writer_holds_the_file_is_refused_after_one_wait(sqlite_url: str) -> None:
+def test_work_when_another_writer_holds_the_file_is_refused_after_one_wait(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = Database(sqlite_url)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=20")
         connection.rollback()
     waits: list[str] = []
     attempt = database._attempt
-    database._attempt = lambda *given: waits.append("one") or attempt(*given)  # type: ignore[method-assign,func-returns-value]
+
+    def counted(*given: Any) -> Any:
+        waits.append("one")
+        return attempt(*given)
+
+    monkeypatch.setattr(database, "_attempt", counted)
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable):

@@ -50,6 +50,24 @@ def test_report_is_shown_to_the_firm_while_it_is_sent_and_to_the_team_from_the_f
     assert world.ask("mara", _summary, ref) == "not yet yours"
 
 
+@pytest.mark.parametrize("round_", ["never sent", "being written anew"])
+def test_report_is_still_the_teams_when_the_audit_stops_before_it_is_sent(world: World, round_: str) -> None:
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    casework.rate_all(world, ref)
+    if round_ == "never sent":
+        world.run("ada", service.end_fieldwork, audit_ref=ref)
+    else:
+        casework.to_submitted(world, ref)
+        world.run("theo", service.take_review, audit_ref=ref)
+        world.run("theo", service.apply_verdict, audit_ref=ref, verdict="clarify")
+    world.run("ada", service.write_report, audit_ref=ref, summary="half a draft")
+    world.run("ada", service.ask_to_stop, audit_ref=ref, reason="The firm broke off.")
+    world.run("pia", service.stop_audit, audit_ref=ref)
+    assert _reports(world, "mara") == []
+    assert world.ask("mara", _summary, ref) == ""
+
+
 def _summary(reading: Any, ref: str) -> str:
     from auditors.casework.queries import audit_file
 

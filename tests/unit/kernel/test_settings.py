@@ -1,4 +1,4 @@
-"""Settings: plain http is for loopback only."""
+"""Settings: plain http is for loopback only, and a currency is one the pool can count in."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ def test_settings_take_loopback_and_tls(url: str) -> None:
 def test_settings_refuse_plain_http_elsewhere(url: str) -> None:
     with pytest.raises(BadSetting, match="loopback"):
         read_settings({}, base_url=url, **GIVEN)
+
+
+def test_settings_refuse_a_currency_that_money_does_not_know() -> None:
+    assert read_settings({}, currency="CHF", **GIVEN).currency == "CHF"
+    with pytest.raises(BadSetting, match="POOL_CURRENCY") as caught:
+        read_settings({}, currency="Euro", **GIVEN)
+    assert caught.value.next_step and "EUR" in caught.value.next_step

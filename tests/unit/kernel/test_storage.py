@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from pool.kernel.clock import now, utc
 from pool.kernel.roles import SYSTEM
-from pool.kernel.storage import AlreadyDone, BrokenRule, Database, Once, OtherRequest, Work
+from pool.kernel.storage import AlreadyDone, BrokenRule, Database, Once, OtherRequest, ReasonTooLong, Work
 from pool.kernel.traces import Activity, Approval, Series
 from tests.support.people import seed
 
@@ -46,6 +46,18 @@ def test_once_when_the_key_comes_again_answers_the_same_and_does_nothing(databas
     with pytest.raises(OtherRequest):
         database.run_work(_number, actor=SYSTEM, at=AT, once=Once("a" * 20, "other"))
     assert database.run_work(_number, actor=SYSTEM, at=AT) == 2
+
+
+def test_reason_longer_than_the_activity_keeps_is_refused_and_that_of_the_work_is_cut(database: Database) -> None:
+    def notes(work: Work, given: str | None) -> None:
+        work.note("did", subject_kind="test", subject_ref="1", reason=given)
+
+    with pytest.raises(ReasonTooLong):
+        database.run_work(notes, "x" * 2001, actor=SYSTEM, at=AT)
+    database.run_work(notes, "x" * 2000, actor=SYSTEM, at=AT)
+    database.run_work(notes, None, actor=SYSTEM, at=AT, reason="y" * 3000)
+    with database.reading(SYSTEM, AT) as reading:
+        assert list(reading.session.exec(select(Activity.reason))) == ["x" * 2000, "y" * 2000]
 
 
 def test_append_only_rows_refuse_change_and_removal(database: Database) -> None:

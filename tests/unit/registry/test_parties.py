@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
 from pool.journeys import submit
 from pool.kernel.history import activity_of
@@ -156,7 +157,7 @@ def test_query_fence_keeps_a_party_from_changing_the_row(world: World) -> None:
     name(world)
 
     def rename(work: Work) -> None:
-        work.session.exec(sa.select(TunedModel).where(TunedModel.ref == shared(world))).scalar_one().name = "mine"  # type: ignore[call-overload,arg-type]
+        work.session.exec(select(TunedModel).where(TunedModel.ref == shared(world))).one().name = "mine"
         work.flush()
 
     with pytest.raises(ForeignRow):

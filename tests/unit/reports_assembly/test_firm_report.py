@@ -74,7 +74,7 @@ def test_report_when_all_is_done_says_exactly_what_the_rows_say(database: Databa
     assert len(deployment.duties) == 34 and deployment.duties[0].name
     assert [one.id for one in deployment.reasons] and deployment.nearest_rule
     assert [one.condition for one in deployment.basis] == [f"C{n}" for n in range(1, 9)]
-    assert "base model status: registered" in deployment.basis[0].facts
+    assert "Status of the base model: registered" in deployment.basis[0].facts
     assert deployment.standing.on == date(2026, 10, 5)
     assert deployment.standing.history[-1].to_on is None
 

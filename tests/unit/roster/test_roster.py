@@ -129,8 +129,9 @@ def test_added_auditor_without_account_or_password_is_refused(desk: Desk) -> Non
 
 
 def test_somebody_of_a_firm_never_becomes_an_auditor(desk: Desk) -> None:
-    with pytest.raises(SeatExcluded):
+    with pytest.raises(SeatExcluded) as caught:
         desk.do("pia", journeys.add_auditor, account_email="mara@pool.example", **NEW)
+    assert "“Firm manager”" in caught.value.reason and "firm_manager" not in caught.value.reason
 
 
 @pytest.mark.parametrize("who", ["mara", "ada", "rita", "tess", "ivo", "dora"])

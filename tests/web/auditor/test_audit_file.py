@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from auditors.casework import queries, service
 from auditors.casework.values import AuditFile, PointView
+from pool.web.display import instant
 from tests.support import casework
 from tests.support.casework import PLAN, POINTS, RATED, World
 from tests.support.web import arrived, get_page, post, proofs, same_for_all, send, sign_in
@@ -204,7 +205,7 @@ def test_lead_seals_the_plan_and_walks_to_fieldwork(world: World, client: FlaskC
     sign_in(client, world.ada)
     assert "Seal the plan" in get_page(client, f"/auditor/audits/{ref}")
     form = get_page(client, f"/auditor/audits/{ref}/plan/seal")
-    assert "edition 2026.1" in form and "5/2 in the brief" in form
+    assert "edition 2026.1" in form and "The brief says 2.5 auditor-days" in form
     url = f"/auditor/audits/{ref}/plan/seal"
     version = {"version": str(file_of(world, ref).version)}
     short = post(client, url, {**PLAN, "days": "1", "days_reason": "", **version})
@@ -282,7 +283,12 @@ def test_lead_asks_to_stop_and_the_reason_is_kept(world: World, client: FlaskCli
     sign_in(client, world.ada)
     url = f"/auditor/audits/{ref}/stop"
     assert post(client, url, {"reason": ""}).status_code == 422
-    assert post(client, url, {"reason": "The firm closed its doors."}).status_code == 303
+    assert url in get_page(client, f"/auditor/audits/{ref}/history")
+    shown = arrived(client, post(client, url, {"reason": "The firm closed its doors."}))
+    asked_at = file_of(world, ref).stop_asked_at
+    assert url not in shown
+    for text in (shown, get_page(client, f"/auditor/audits/{ref}")):
+        assert f"A stop was asked for on {instant(asked_at)}. The pool decides next" in text
     world.run("pia", service.stop_audit, audit_ref=ref)
     stopped = world.ask("pia", queries.audit_file, ref)
     assert stopped.state == "aborted" and stopped.events[-1].reason == "The firm closed its doors."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from flask.testing import FlaskClient
 
 from pool.journeys import book
 from pool.kernel.clock import day_of, now
+from pool.web import display
 from tests.support import booking_way as way
 from tests.support.firm_stage import Stage
 from tests.support.people import Pool
@@ -163,8 +166,13 @@ def test_estimate_opens_with_its_steps_and_is_signed(pool: Pool, client: FlaskCl
     text = get_page(client, f"/firm/bookings/{booking}")
     assert "How the days came about" in text and "How the estimate came about" in text
     assert "Auditor-days in all" in text and "Lead auditor" in text
+    days = Fraction(way.file_of(stage, booking).line.exact_days)
+    words = display.auditor_days(days)
+    assert words.startswith("about ") and words in re.sub("<details.*?</details>", "", text, flags=re.S)
+    assert f"(exactly {days})" in "".join(re.findall("<details.*?</details>", text, flags=re.S))
     address = f"/firm/bookings/{booking}/accept"
     form = get_page(client, address)
+    assert f"{words} (" in form, "the same words stand where they are signed for"
     assert "EUR" in form and "Valid until" in form, "what is signed stands above the name"
     wrong = post(client, address, {"signed_name": "Somebody Else"})
     assert wrong.status_code == 422

@@ -103,6 +103,19 @@ def test_preview_by_button_keeps_what_was_typed_and_fills_the_panel(
     assert "European Union" in text
 
 
+def test_enter_in_a_text_field_registers_or_reports_and_does_not_preview(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    """A browser presses the first submit button of the form, with scripts or without."""
+    ref = stage.signed(indicators=GRAVE)
+    sign_in(client, pool.mara)
+    for url, form in ((NEW, "deployment-form"), (f"/firm/deployments/{ref}/change", "change-form")):
+        text = get_page(client, url)
+        start = text.index(f'<form id="{form}"')
+        buttons = re.findall(r'<button[^>]* type="submit"[^>]*>', text[start : text.index("</form>", start)])
+        assert [re.findall(r'value="(\w+)"', one)[0] for one in buttons[:3]] == ["submit", "preview", "submit"]
+
+
 CLINICAL = "Kind of use “Clinical decision support, triage of patients” presumes level 4"
 
 
@@ -147,15 +160,15 @@ def test_facts_of_a_market_stand_open_only_where_it_is_ticked(pool: Pool, client
     assert {code for code, is_open in re.findall(folds, wrong) if is_open} == {"EU", "CN"}, "a wrong answer is seen"
 
 
-def test_panel_tells_words_and_half_days_and_keeps_exact_figures_behind(
+def test_panel_tells_words_and_rounded_days_and_keeps_exact_figures_behind(
     pool: Pool, client: FlaskClient, stage: Stage
 ) -> None:
     ref = stage.signed(indicators=GRAVE)
     sign_in(client, pool.mara)
     text = get_page(client, f"/firm/deployments/{ref}/tier")
     figure = re.findall(r"Auditor-days of a first audit</p>\s*<p[^>]*>([^<]+)<", text)
-    assert len(figure) == 1 and re.fullmatch(r"[0-9]+(\.5)? days", figure[0].replace("\u00a0", " "))
-    assert re.search(r"rounded up; exact [0-9]+\.[0-9]+\.", text), "the exact days stand in the explanation"
+    assert len(figure) == 1 and re.fullmatch(r"about [0-9]+(\.[0-9])? auditor-days", figure[0])
+    assert re.search(r"of eight hours: [0-9]+\.[0-9]{4}", text), "the exact days stand in the explanation"
     plain = re.sub(r"<[^>]*>", " ", re.sub(r"<details.*?</details>", "", text, flags=re.S))
     assert not re.search(r"\b[HM][0-9]\b", plain), "ids stay behind the words"
     assert re.search(r"Rule H[0-9]", text)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from pool.journeys import submit
 from pool.kernel.clock import now
 from pool.kernel.listing import ListRequest
 from pool.registry import queries
@@ -245,3 +246,18 @@ def test_manager_names_a_party_who_then_reads_the_page_and_its_files_and_changes
     assert f"/firm/deployments/new?model={model}" in shown
     assert model in get_page(client, "/firm/models")
     assert client.get(f"{page}/parties").status_code == client.get(f"{page}/foundation").status_code == 403
+
+
+def test_party_is_told_who_links_the_model_and_the_tuner_is_offered_the_link(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    model = stage.model(name="shared helper")
+    stage.act(submit.name_party, pool.mara, model=model, firm="birch credit", role="data")
+    link = f"/firm/models/{model}/foundation"
+    for who, is_offered in ((pool.mara, True), (pool.ben, False)):
+        page = f"/firm/deployments/{stage.deployment(model, who=who)}"
+        sign_in(client, who)
+        for shown in (get_page(client, page), get_page(client, f"{page}/sign")):
+            assert (link in shown) is is_offered
+            assert ("Orchid Health, its tuner, links it" in shown) is not is_offered
+    assert "Orchid Health, then you" in get_page(client, page)

@@ -42,6 +42,16 @@ def test_invitation_link_is_shown_once_and_works(pool: Pool, client: FlaskClient
     assert "Nora Lind" in get_page(visitor, f"/invitation/{link}")
 
 
+def test_invitation_of_a_long_name_typed_with_spare_spaces_tells_whose_it_is(pool: Pool, client: FlaskClient) -> None:
+    sign_in(client, pool.mara)
+    family = "\U00020000" * 190
+    form = {**proofs(get_page(client, "/firm/people")), **INVITE, "name": f"Nora  {family}", "action": "submit"}
+    text = checked(send(client, "/firm/people/invite", form), "/firm/people/invite")
+    assert "Invitation of Nora" in text
+    again = arrived(client, send(client, "/firm/people/invite", form))
+    assert f"Nora {family} was invited a moment ago" in again
+
+
 def test_invitation_with_a_slip_comes_back(pool: Pool, client: FlaskClient) -> None:
     sign_in(client, pool.mara)
     answer = post(client, "/firm/people/invite", {**INVITE, "email": "nora"}, on="/firm/people")

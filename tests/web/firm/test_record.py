@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from pool.harbor.lists import count_by_state, standings_listed
 from pool.harbor.queries import standings
-from pool.harbor.tables import Standing
+from pool.harbor.tables import RegisterEntry, Standing
 from pool.kernel.clock import now
 from pool.kernel.listing import ListRequest
 from pool.kernel.roles import SYSTEM
@@ -78,6 +78,31 @@ def test_confirmed_audit_is_named_with_its_day_and_nothing_waits_for_the_pool(
         (found,) = standings(reading).values()
     mark = mark_of(replace(found, state="good_standing", deemed=True))
     assert (mark.word, mark.meaning, mark.note) == (words, "due_soon", "")
+
+
+def test_pool_and_public_read_no_waiting_where_the_audit_is_booked(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    booking = way.file_of(stage, way.confirmed(stage))
+    deployment = booking.line.deployments[0][0]
+
+    def all_else_met(work: Work) -> None:
+        kept = work.session.exec(select(Standing).where(Standing.current)).one()
+        shown = work.session.exec(select(RegisterEntry)).one()
+        kept.state = shown.state = "good_standing"
+        kept.deemed = shown.deemed = True
+
+    pool.database.run_work(all_else_met, actor=SYSTEM, at=now())
+    words = f"Engaged, audit booked for {day(booking.line.starts_on)}, not audited yet"
+    sign_in(client, pool.rita)
+    of_pool = (f"/pool/deployments/{deployment}", f"/pool/members/{pool.firm_refs['Orchid Health']}", "/pool/record")
+    for path in of_pool:
+        text = get_page(client, path)
+        assert words in text and "waiting for the pool" not in text, path
+    assert words in client.get("/pool/record?format=csv").text
+    for path in ("/register", f"/register/{deployment}"):
+        text = get_page(client, path)
+        assert "Engaged, a condition is still open" in text and "waiting for the pool" not in text, path
 
 
 def test_entries_of_one_kind_are_told_apart_and_facts_name_their_day(

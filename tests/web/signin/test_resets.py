@@ -111,10 +111,10 @@ def test_asking_for_nobody_or_oneself_keeps_what_was_typed(administrators: tuple
         assert wrong.status_code == 422 and words in wrong.text and "called back" in wrong.text and email in wrong.text
 
 
-def test_visitor_who_looks_at_a_form_writes_nothing(house: House) -> None:
+def test_visitor_who_looks_at_a_form_writes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     token = str(house.do(service.invite, name="Nova", email="n@pool.example", office=Office.PLANNER, firm_id=None))
     written: list[object] = []
-    house.database.run_work = lambda *all, **named: written.append(all)  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(house.database, "run_work", lambda *all, **named: written.append(all))
     for path in ("/", "/sign-in", f"/invitation/{token}", "/register", "/verify", "/invitation/none"):
         assert house.browser().get(path).status_code in (200, 404)
     assert written == []
@@ -143,11 +143,11 @@ def test_visitors_cookie_ends_after_an_hour(house: House, monkeypatch: pytest.Mo
     assert client.post("/sign-in", data=form).status_code == 400
 
 
-def test_first_page_after_the_sign_in_keeps_nothing_more(house: House) -> None:
+def test_first_page_after_the_sign_in_keeps_nothing_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two pages opened side by side would each keep a proof of origin of their own, and only the later would count."""
     client = house.signed_in()
     written: list[object] = []
-    house.database.run_work = lambda *all, **named: written.append(all)  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(house.database, "run_work", lambda *all, **named: written.append(all))
     get_page(client, "/account")
     assert written == []
 
