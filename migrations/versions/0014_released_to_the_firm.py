@@ -44,6 +44,18 @@ RELEASED = (
 )
 #: An asked auditor's no: who and why stand in the activity and with the proposal's member, both closed to the firm.
 NO = "from_state = 'proposed' AND office = 'auditor'"
+#: A report that was sent, and was not taken back to be written anew; a stop opens none.
+SENT = (
+    "(a.state NOT IN ('stage2', 'draft_report') AND EXISTS ("
+    "SELECT 1 FROM audit_event e WHERE e.audit_id = a.id AND e.to_state = 'factual_check'))"
+)
+#: Those who were only asked hold no grant; one of the time before ends with the step.
+ASKED = (
+    "until_at IS NULL AND EXISTS (SELECT 1 FROM proposal_member m"
+    " WHERE m.audit_id = audit_grant.audit_id AND m.person_id = audit_grant.person_id)"
+    " AND NOT EXISTS (SELECT 1 FROM audit_member t"
+    " WHERE t.audit_id = audit_grant.audit_id AND t.person_id = audit_grant.person_id)"
+)
 
 
 def postgresql() -> bool:
@@ -75,6 +87,7 @@ def upgrade() -> None:
     """Move the reports to a table of their own, mark what the firm may read, and empty what it may not."""
     see_all()
     _make_reports()
+    op.execute(f"UPDATE audit_grant SET until_at = CURRENT_TIMESTAMP WHERE from_at < CURRENT_TIMESTAMP AND {ASKED}")
     for table, _before, after, rule, column in RELEASED:
         if postgresql():
             op.add_column(table, sa.Column("released", sa.Boolean()))
@@ -106,9 +119,8 @@ def _make_reports() -> None:
     )
     fence(op.execute, "audit_report", REPORT, append_only=False, postgresql=postgresql())
     written = op.get_bind().execute(
-        sa.text("SELECT id, public_id, created_at, report_note, state NOT IN ('stage2', 'draft_report') FROM audit"
-                " WHERE report_note <> ''")
-    )  # fmt: skip
+        sa.text(f"SELECT id, public_id, created_at, report_note, {SENT} FROM audit a WHERE report_note <> ''")
+    )
     add = sa.text(
         "INSERT INTO audit_report (public_id, created_at, audit_id, words, released)"
         " VALUES (:public_id, :created_at, :audit_id, :words, :released)"

@@ -9,7 +9,7 @@ import click
 
 from pool.cli.acting import open_database
 from pool.cli.answers import print_json
-from pool.cli.values import DAY, refuse_to_come
+from pool.cli.values import DAY
 from pool.harbor.queries import record_faults
 from pool.harbor.service import basis_json
 from pool.harbor.standing import Standing
@@ -37,8 +37,12 @@ def group() -> None:
 @group.command()
 @click.argument("firm", required=False)
 @click.option("--deployment", "deployment_key", metavar="REF", help="One deployment: its reference or public id.")
-@click.option("--on", type=DAY, help="Standing at the end of this day (UTC), today or earlier; today unless given.")
-@click.option("--known", type=DAY, help="As known at the end of this day (UTC), today or earlier; today unless given.")
+@click.option(
+    "--on",
+    type=DAY,
+    help="Standing at the end of this day (UTC), today unless given; a later day shows what holds if nothing comes.",
+)
+@click.option("--known", type=DAY, help="As known at the end of this day (UTC), today unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(firm: str | None, deployment_key: str | None, on: date | None, known: date | None, as_json: bool) -> None:
     """Show where the record of a FIRM's deployments, or of one deployment, stands on a day as known on a day."""
@@ -51,12 +55,13 @@ def show(firm: str | None, deployment_key: str | None, on: date | None, known: d
             f"{firm} is a deployment, not a firm.", field="firm", next_step=f"Ask with --deployment {firm}."
         )
     today = day_of(now())
-    refuse_to_come(on=on, known=known, today=today)
     database = open_database()
     answers = _answers(database, firm, deployment_key, on=on or today, known=known or today)
     if as_json:
         print_json(answers[0] if deployment_key is not None else answers)
         return
+    if on is not None and on > today:
+        click.echo(_("%(day)s has not come: what follows holds then if nothing more is recorded.", day=on))
     for answer in answers:
         click.echo(_words(answer))
 

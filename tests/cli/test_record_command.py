@@ -98,8 +98,6 @@ def test_show_tells_the_state_as_it_was_known(keys: dict[str, tuple[str, str]]) 
         (["FIRM-2025-0001", "--on", "yesterday"], "on"),
         (["FIRM-2025-0001", "--known", "20260101"], "known"),
         (["FIRM-2025-0001", "--known", ""], "known"),
-        (["FIRM-2025-0001", "--on", "2999-01-01"], "on"),
-        (["--deployment", "DEP-2026-0001", "--known", "2999-01-01"], "known"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )
@@ -123,3 +121,12 @@ def test_show_in_words_for_people(keys: dict[str, tuple[str, str]]) -> None:
     assert first.startswith(f"{keys['deployment'][0]}  good_standing")
     assert [line.split()[0] for line in conditions] == [f"C{number}" for number in range(1, 9)]
     assert date.fromisoformat(first.split()[3].rstrip(",")) == day_of(now())
+
+
+def test_a_day_ahead_shows_what_holds_then_if_nothing_more_is_recorded(keys: dict[str, tuple[str, str]]) -> None:
+    ref = keys["deployment"][0]
+    ahead = shown("--deployment", ref, "--on", "2999-01-01")
+    assert ahead["on"] == "2999-01-01" and set(ahead) == set(shown("--deployment", ref))
+    assert not all(one["met"] for one in ahead["basis"]), "reports and audits run out"
+    code, text = run(["record", "show", "--deployment", ref, "--on", "2999-01-01"])
+    assert code == 0 and text.startswith("2999-01-01 has not come")
