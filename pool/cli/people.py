@@ -12,6 +12,7 @@ from pool.journeys import people as journeys
 from pool.journeys import reset
 from pool.kernel.clock import now
 from pool.kernel.roles import SEATABLE_OFFICES
+from pool.kernel.settings import BASE_URL
 from pool.members import queries
 
 OFFICES = sorted(str(office) for office in SEATABLE_OFFICES)
@@ -112,7 +113,7 @@ def confirm_reset(reset_id: str, content: str, email: str, office: str | None) -
     token = database.run_work(
         reset.confirm_reset, reset=reset_id, seen=content, actor=acting(database, email, office), at=now()
     )
-    base = os.environ.get("POOL_BASE_URL", "").rstrip("/")
+    base = os.environ.get("POOL_BASE_URL", BASE_URL).rstrip("/")
     print_json({"link": f"{base}/sign-in/reset/{token}"})
 
 

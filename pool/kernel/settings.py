@@ -16,6 +16,7 @@ PREFIX = "POOL_"
 #: Keys that share the prefix but belong to the test tools.
 FOREIGN_KEYS = frozenset({"POOL_TEST_PG"})
 MIN_SECRET_CHARS = 32
+BASE_URL = "http://127.0.0.1:8000"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?")
 
 
@@ -45,7 +46,7 @@ class Settings:
     database_url: str
     files_dir: Path
     secret: str
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = BASE_URL
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     proxies: int = 0
     currency: str = "EUR"
