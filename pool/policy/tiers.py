@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
+from pool.kernel.words import GROUP, grouped
 from pool.kernel.words import gettext as _
-from pool.kernel.words import grouped
 from pool.policy.exposure import INTENSITY_PLACES, Exposure, Values, criticality_of
 from pool.policy.indicators import CRITICALITY
 from pool.policy.loading import Edition
@@ -80,11 +80,14 @@ def words_of(edition: Edition, values: Values, criticality: Fraction) -> dict[st
 
 
 def worded(edition: Edition, name: str, value: Fraction) -> str:
-    """Return one indicator value as people read it: 113 676, 18 %, 3."""
+    """Return one indicator value in the words of an assessment: 113 676, 18 %, 3.
+
+    Thousands stand apart by a plain space: these words are kept and handed on as data, not only shown.
+    """
     if edition.indicators.all[name].is_share:
         return f"{shown(value * 100, 2):g} %"
     number = half_up(value, 1)
-    return grouped(number.numerator if number.denominator == 1 else float(number))
+    return grouped(number.numerator if number.denominator == 1 else float(number)).replace(GROUP, " ")
 
 
 def next_rules(edition: Edition, exposure: Exposure, values: Values) -> tuple[NextRule, ...]:

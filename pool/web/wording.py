@@ -9,6 +9,7 @@ from typing import Any
 
 from pool.harbor.lists import DEEMED, StandingLine
 from pool.harbor.queries import StandingView
+from pool.kernel.words import GROUP
 from pool.kernel.words import gettext as _
 from pool.policy.loading import load_edition
 from pool.policy.tiers import worded
@@ -43,7 +44,8 @@ def indicator_words(name: str, value: object) -> str:
     """Return the value of an indicator as people read it: a share in percent, thousands set apart."""
     edition = load_edition()
     try:
-        return worded(edition, name, Fraction(str(value))) if name in edition.indicators.all else str(value)
+        known = name in edition.indicators.all
+        return worded(edition, name, Fraction(str(value))).replace(" ", GROUP) if known else str(value)
     except ValueError:
         return str(value)
 

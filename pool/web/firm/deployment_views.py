@@ -17,12 +17,12 @@ from pool.policy.indicators import CRITICALITY
 from pool.policy.loading import Edition
 from pool.policy.numbers import exact
 from pool.policy.questions import questions
-from pool.policy.tiers import worded
 from pool.registry.queries import DatedValue, DeploymentView
 from pool.web import display
 from pool.web.charts import Chart, Span, standing_timeline
 from pool.web.parts import Explanation, Fact
 from pool.web.states import due_word
+from pool.web.wording import indicator_words
 
 #: How many days ahead a threat is drawn.
 FURTHEST_AHEAD = 400
@@ -110,7 +110,7 @@ def value_words(edition: Edition, indicator: str, value: str) -> tuple[str, str]
     if found.levels:
         level = found.levels[int(number)]
         return _("Level %(n)s", n=level.value), _(level.anchor)
-    return worded(edition, indicator, number), ""
+    return indicator_words(indicator, number), ""
 
 
 def indicator_rows(

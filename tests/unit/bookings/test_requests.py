@@ -12,13 +12,14 @@ from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import NotReady
 from pool.bookings import queries
 from pool.bookings.lookup import BookingMissing
-from pool.bookings.requests import NotFirm, WindowFixed
+from pool.bookings.requests import WindowFixed
 from pool.bookings.rules import ReasonMissing
 from pool.journeys import book, submit
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.listing import ListRequest
 from pool.kernel.versions import Moved
+from pool.registry.rules import NotYourFirm
 from pool.registry.service import NoSuchDeployment
 from tests.unit.bookings.story import WINDOW, Story
 
@@ -72,7 +73,7 @@ def test_request_of_a_foreign_and_of_an_absent_deployment_is_the_same_refusal(at
 
 @pytest.mark.parametrize("who", ["pia", "amos", "ada", "ivo"])
 def test_request_when_the_seat_is_no_firms_is_refused(at_state: Open, who: str) -> None:
-    with pytest.raises((NotFirm, NoSuchDeployment)):
+    with pytest.raises(NotYourFirm):
         at_state("start").requested(firm=who)
 
 

@@ -16,7 +16,7 @@ def test_reasons_carry_the_floor_and_the_words_of_the_rule() -> None:
     assert [(one.id, float(one.value)) for one in reasons] == [("H1", 0.9)]
     reasons = assessed("V18").reasons
     assert [(one.id, float(one.value)) for one in reasons] == [("H4", 0.45), ("M1", 0.6)]
-    assert reasons[0].text == "Reaches many vulnerable people (45\u202f000 persons, level 2) without prior human check"
+    assert reasons[0].text == "Reaches many vulnerable people (45 000 persons, level 2) without prior human check"
 
 
 def test_shares_in_reasons_are_percent() -> None:
@@ -43,7 +43,7 @@ def test_binding_term_and_largest_contributions_are_named() -> None:
 def test_nearest_rule_of_the_credit_union_is_scale() -> None:
     nearest = assessed("V07").nearest
     assert nearest is not None
-    assert nearest.text == "becomes high through H5 at 113\u202f676 persons a month"
+    assert nearest.text == "becomes high through H5 at 113 676 persons a month"
     assert (nearest.limiting, nearest.by_growth) == ("affected_persons", True)
     assert [(one.indicator, int(one.now), int(one.needed)) for one in nearest.changes] == [
         ("affected_persons", 3500, 113_676)
@@ -60,7 +60,7 @@ def test_nearest_rule_may_be_a_declared_change() -> None:
 def test_nearest_rule_of_the_retailer_is_the_shorter_way_of_growth() -> None:
     nearest = assessed("V05").nearest
     assert nearest is not None
-    assert nearest.text == "becomes medium through M12 at 215\u202f527 persons a month"
+    assert nearest.text == "becomes medium through M12 at 215 527 persons a month"
 
 
 def test_high_tier_has_no_next_rule() -> None:

@@ -300,7 +300,7 @@ def test_change_of_indicators_is_told_and_tiered_anew(pool: Pool, client: FlaskC
     shown = arrived(client, post(client, url, more, files={"file": ("count.csv", b"month;people\n10;5000\n")}))
     assert "Tier and duties" in shown
     facts = get_page(client, f"/firm/deployments/{ref}")
-    assert "5 000" in facts and "1 earlier answer" in facts and "sha256:" in facts
+    assert "5\u202f000" in facts and "1 earlier answer" in facts and "sha256:" in facts
 
 
 def test_ethics_review_is_asked_for_at_the_level_of_the_tier(pool: Pool, client: FlaskClient, stage: Stage) -> None:
