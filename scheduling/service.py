@@ -121,6 +121,38 @@ def free(work: Work, *, audit_id: int) -> int:
     return len(rows)
 
 
+def hand_over(
+    work: Work, *, audit_id: int, audit_ref: str, leaves: int, comes: int, half_days: Sequence[HalfDay]
+) -> None:
+    """Give one auditor's half-days of an audit to another, in the state they are in. Call it in the pool's scope.
+
+    Raises: HalfDayTaken where one of them is given away in the calendar of who comes.
+    """
+    if leaves == comes or not half_days:
+        return
+    rows = work.session.exec(
+        select(HalfDayRow).where(
+            col(HalfDayRow.audit_id) == audit_id,
+            col(HalfDayRow.auditor_id) == leaves,
+            col(HalfDayRow.half_day).in_([half_day.ordinal for half_day in half_days]),
+        )
+    ).all()
+    states = {row.half_day: row.state for row in rows}
+    for row in rows:
+        work.session.delete(row)
+    work.flush()
+    hold(work, audit_id=audit_id, audit_ref=audit_ref, auditor_ids=[comes], half_days=half_days)
+    for row in work.session.exec(
+        select(HalfDayRow).where(
+            col(HalfDayRow.audit_id) == audit_id,
+            col(HalfDayRow.auditor_id) == comes,
+            col(HalfDayRow.half_day).in_(list(states)),
+        )
+    ).all():
+        row.state = states[row.half_day]
+    work.flush()
+
+
 def book(work: Work, *, audit_id: int) -> int:
     """Turn the held half-days of an audit into booked ones; return how many. Call it in the pool's scope.
 

@@ -7,9 +7,18 @@ from typing import Any
 
 from auditors.casework.conduct import move_audit, require_lead
 from auditors.casework.fields import SHORT, Checks
-from auditors.casework.lookup import STOP_RULE, audit_by_id, find_audit, findings_of, key_of, stop_word, workpapers_of
+from auditors.casework.lookup import (
+    STOP_RULE,
+    audit_by_id,
+    find_audit,
+    findings_of,
+    is_without_lead,
+    key_of,
+    stop_word,
+    workpapers_of,
+)
 from auditors.casework.opening import end_grants
-from auditors.casework.rules import BEFORE_FIELDWORK
+from auditors.casework.rules import BEFORE_FIELDWORK, COORDINATORS
 from auditors.casework.states import DEMANDING, AuditState, FindingState
 from auditors.casework.tables import Audit
 from pool.kernel.approvals import give_word
@@ -73,18 +82,22 @@ def call_off(work: Work, *, audit_id: int, reason: str = "") -> bool:
 
 
 def ask_to_stop(work: Work, *, audit_ref: str, reason: str = "") -> None:
-    """Ask, as lead auditor, to stop an audit: the firm broke off, it is unsafe, or something was falsified."""
+    """Ask, as lead auditor, to stop an audit: the firm broke off, it is unsafe, or something was falsified.
+
+    Where nobody leads it with sight of it any more, the planner or an administrator asks; the other of them stops it.
+    """
     audit = find_audit(work, audit_ref)
     checks = Checks()
     words = checks.text("reason", reason or work.reason, limit=SHORT, required=True)
     checks.done()
-    require_lead(work, audit)
+    if work.actor.office not in COORDINATORS or not is_without_lead(work, key_of(audit)):
+        require_lead(work, audit)
     _write_word(work, audit, words, position=1)
     work.note("audit.stop_asked", subject_kind="audit", subject_ref=audit.ref, audit_id=key_of(audit), reason=words)
 
 
 def stop_audit(work: Work, *, audit_ref: str) -> str:
-    """Stop an audit as the second person, for the reason the lead auditor gave; the facts so far stay."""
+    """Stop an audit as the second person, for the reason the first gave; the facts so far stay."""
     audit = find_audit(work, audit_ref)
     asked = stop_word(work, audit.ref)
     words = asked.reason if asked is not None else ""

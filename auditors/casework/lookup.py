@@ -14,7 +14,7 @@ from sqlmodel import col, or_, select
 
 from auditors.casework.finding_rules import FindingFacts
 from auditors.casework.lifecycle import WrongOffice
-from auditors.casework.rules import GRAVE, WORKING, AuditFacts, is_open
+from auditors.casework.rules import COORDINATORS, GRAVE, WORKING, AuditFacts, is_open
 from auditors.casework.states import AuditState, FindingState, Grade, Rating
 from auditors.casework.tables import (
     Audit,
@@ -184,6 +184,19 @@ def place_of(reading: Reading, audit_id: int) -> Place:
     )
 
 
+def persons_with_sight(reading: Reading, audit_id: int) -> frozenset[int]:
+    """Return who holds a running grant of an audit: one query. An auditor's seat finds its own only."""
+    return frozenset(
+        reading.session.exec(
+            select(AuditGrant.person_id).where(
+                col(AuditGrant.audit_id) == audit_id,
+                col(AuditGrant.from_at) <= reading.at,
+                or_(col(AuditGrant.until_at).is_(None), col(AuditGrant.until_at) > reading.at),
+            )
+        )
+    )
+
+
 def last_event_at(reading: Reading, audit_id: int, state: AuditState) -> datetime | None:
     """Return when the audit last came into ``state``."""
     return reading.session.exec(
@@ -213,7 +226,6 @@ def audit_facts(
     awaited, unanswered = _comments(reading, audit)
     members = reading.session.exec(select(AuditMember).where(col(AuditMember.audit_id) == audit_id)).all()
     stage1 = last_event_at(reading, audit_id, AuditState.STAGE1_REPORTED)
-    asked = stop_word(reading, audit.ref)
     return AuditFacts(
         tier=audit.tier,
         today=day_of(reading.at),
@@ -235,10 +247,37 @@ def audit_facts(
         comments_unanswered=unanswered,
         fieldwork_ended_on=audit.fieldwork_ended_on,
         recommendation=recommendation,
-        stop_asked_by=asked.person_id if asked is not None else None,
-        stop_asked_at=asked.at if asked is not None else None,
-        person_id=reading.actor.person_id,
+        **stop_facts(reading, audit),
     )
+
+
+def stop_facts(reading: Reading, audit: Audit) -> dict[str, Any]:
+    """Return what the guard of stopping looks at, by name: three queries at most."""
+    asked, office = stop_word(reading, audit.ref), reading.actor.office
+    return {
+        "stop_asked_by": asked.person_id if asked is not None else None,
+        "stop_asked_at": asked.at if asked is not None else None,
+        "stop_asked_office": asked.office if asked is not None else "",
+        # Why only they: a granted seat sees its own grants alone, and nobody else stops an audit.
+        "lead_at_work": office not in COORDINATORS or not is_without_lead(reading, key_of(audit)),
+        "office": str(office),
+        "person_id": reading.actor.person_id,
+    }
+
+
+def is_without_lead(reading: Reading, audit_id: int) -> bool:
+    """Tell whether nobody leads an audit with sight of it, as after the end of the lead's seat. For the pool's offices.
+
+    Two queries.
+    """
+    leads = reading.session.exec(
+        select(AuditMember.person_id).where(
+            col(AuditMember.audit_id) == audit_id,
+            col(AuditMember.role) == "lead",
+            col(AuditMember.left_at).is_(None),
+        )
+    ).all()
+    return persons_with_sight(reading, audit_id).isdisjoint(leads)
 
 
 def stop_word(reading: Reading, audit_ref: str) -> Approval | None:

@@ -11,6 +11,7 @@ from sqlmodel import col, or_, select
 
 from auditors.casework.brief import AuditBrief, BadBrief, BriefPoint
 from auditors.casework.lookup import audit_by_id, key_of, participants_of
+from auditors.casework.rules import BEFORE_DECISION
 from auditors.casework.states import AuditState
 from auditors.casework.tables import Audit, AuditEvent, AuditGrant, AuditMember, AuditParticipant, Workpaper
 from pool.kernel.clock import day_of
@@ -21,6 +22,8 @@ from pool.kernel.storage import Work
 from pool.kernel.words import gettext as _
 
 ROLES = ("lead", "auditor", "expert", "trainee", "observer")
+#: States in which the team may still have to act: a review can send the report back to it.
+REPLACEABLE = frozenset(BEFORE_DECISION) - {AuditState.DECISION_PENDING}
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -30,6 +33,10 @@ class BadTeam(Invalid):
 
 class TeamFixed(Conflict):
     """The audit has gone too far for its team to change this way."""
+
+
+class ReviewedBefore(Conflict):
+    """Who has reviewed an audit may not join its team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +250,38 @@ def add_member(work: Work, *, audit_id: int, member: TeamMember) -> None:
         audit_id=audit_id,
         after={"name": member.name, "role": member.role},
     )
+
+
+def replace_member(work: Work, *, audit_id: int, leaves: int, member: TeamMember, reason: str) -> None:
+    """Let person ``leaves`` go and ``member`` come in their place: sight changes hands. Call it in the pool's scope.
+
+    Raises: TeamFixed once the audit waits for its decision or has one; ReviewedBefore; BadTeam.
+    """
+    audit = audit_by_id(work, audit_id)
+    if audit.state not in REPLACEABLE:
+        raise TeamFixed(
+            _("The team of this audit has done its work."), next_step=_("Look at the audit's present state.")
+        )
+    if _has_reviewed(work, audit_id, member.person_id):
+        raise ReviewedBefore(
+            _("%(name)s has reviewed this audit.", name=member.name), field="comes", next_step=_("Name somebody else.")
+        )
+    leave_team(work, audit_id=audit_id, person_id=leaves, reason=reason)
+    add_member(work, audit_id=audit_id, member=member)
+
+
+def _has_reviewed(work: Work, audit_id: int, person_id: int) -> bool:
+    found = work.session.exec(
+        select(AuditEvent.id)
+        .where(
+            col(AuditEvent.audit_id) == audit_id,
+            col(AuditEvent.person_id) == person_id,
+            col(AuditEvent.from_state) == AuditState.SUBMITTED,
+            col(AuditEvent.to_state) == AuditState.TECHNICAL_REVIEW,
+        )
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def leave_team(work: Work, *, audit_id: int, person_id: int, reason: str = "") -> None:

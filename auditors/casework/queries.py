@@ -19,14 +19,16 @@ from auditors.casework.lookup import (
     key_of,
     live_remedy,
     participants_of,
+    persons_with_sight,
     place_of,
     report_of,
+    stop_facts,
     stop_word,
     workpapers_of,
 )
 from auditors.casework.lookup import finding_facts as _guard_facts
 from auditors.casework.record_facts import audit_progress_facts, finding_facts
-from auditors.casework.rules import AUDIT_CYCLE
+from auditors.casework.rules import AUDIT_CYCLE, COORDINATORS, GUARDS, AuditFacts
 from auditors.casework.states import DEMANDING, AuditState, FindingState
 from auditors.casework.tables import (
     Audit,
@@ -51,6 +53,7 @@ from auditors.casework.views import (
     remedy_view,
     thread_entry,
 )
+from pool.kernel.clock import day_of
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
 from pool.kernel.storage import Reading
 from pool.kernel.traces import Activity
@@ -341,9 +344,19 @@ def issued_findings(reading: Reading) -> tuple[str, ...]:
 
 
 def stop_asked(reading: Reading, audit_ref: str) -> str:
-    """Return why the lead auditor asked to stop an audit; empty where nobody did: one query."""
+    """Return why somebody asked to stop an audit; empty where nobody did: one query."""
     asked = stop_word(reading, audit_ref)
     return asked.reason if asked is not None else ""
+
+
+def stop_moves(reading: Reading, audit_ref: str) -> frozenset[str]:
+    """Return what a planner or administrator can do to stop an audit now: ``ask_stop``, ``stop``, or nothing."""
+    audit = find_audit(reading, audit_ref)
+    facts = AuditFacts(tier=audit.tier, today=day_of(reading.at), **stop_facts(reading, audit))
+    if GUARDS["stop_by_two"](facts) is None:
+        return frozenset({"stop"})
+    may_ask = not facts.lead_at_work and facts.stop_asked_office not in COORDINATORS
+    return frozenset({"ask_stop"}) if may_ask else frozenset()
 
 
 def took_part(reading: Reading, audit_id: int, person_id: int) -> bool:
@@ -400,7 +413,9 @@ __all__ = [
     "issued_findings",
     "my_desk",
     "next_due",
+    "persons_with_sight",
     "review_queue",
     "stop_asked",
+    "stop_moves",
     "took_part",
 ]

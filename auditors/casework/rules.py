@@ -62,6 +62,9 @@ class AuditFacts:
     recommendation: str = ""
     stop_asked_by: int | None = None
     stop_asked_at: datetime | None = None
+    stop_asked_office: str = ""
+    lead_at_work: bool = True
+    office: str = ""
     person_id: int | None = None
 
 
@@ -234,10 +237,19 @@ def _hard_stop_passed(facts: AuditFacts) -> Refusal | None:
 
 def _stop_by_two(facts: AuditFacts) -> Refusal | None:
     if facts.stop_asked_by is not None and facts.stop_asked_by != facts.person_id:
-        return None
+        if facts.stop_asked_office not in COORDINATORS:
+            return None
+        if not facts.lead_at_work and facts.office != facts.stop_asked_office:
+            return None
+    if not facts.lead_at_work:
+        return not_ready(_("No lead auditor is at work here, so planner and administrator stop the audit together."),
+                         _("One of them asks for it and gives the reason; the other stops it."))  # fmt: skip
     return not_ready(_("Stopping an audit takes two persons, the lead auditor first."),
                      _("The lead auditor asks for it and gives the reason."))  # fmt: skip
 
+
+#: Who stops an audit as the second person; where no lead is at work, one of them is the first and the other the second.
+COORDINATORS = frozenset({Office.PLANNER, Office.ADMINISTRATOR})
 
 GUARDS = {
     "lead": _lead,
@@ -266,7 +278,6 @@ _AUDITOR = frozenset({Office.AUDITOR})
 _REVIEWER = frozenset({Office.TECHNICAL_REVIEWER})
 _DECIDER = frozenset({Office.DECISION_MAKER})
 _CLOSER = frozenset({Office.SYSTEM, Office.ADMINISTRATOR})
-_COORDINATOR = frozenset({Office.PLANNER, Office.ADMINISTRATOR})
 _S = AuditState
 
 AUDIT_CYCLE: LifeCycle[AuditFacts] = LifeCycle(
@@ -295,7 +306,7 @@ AUDIT_CYCLE: LifeCycle[AuditFacts] = LifeCycle(
                    ("outside_team", "disputes_settled", "recommendation_fits")),
         Transition("decide", _S.DECISION_PENDING, _S.DECIDED, _DECIDER, ("outside_team", "disputes_settled")),
         Transition("close", _S.DECIDED, _S.CLOSED, _CLOSER),
-        *(Transition("stop", state, _S.ABORTED, _COORDINATOR, ("stop_by_two",)) for state in BEFORE_DECISION),
+        *(Transition("stop", state, _S.ABORTED, COORDINATORS, ("stop_by_two",)) for state in BEFORE_DECISION),
         # Before fieldwork nothing was seen that anybody could hide by ending it: the end of the bookings ends it too.
         *(
             Transition("call_off", state, _S.ABORTED, frozenset({Office.FIRM_MANAGER, Office.ADMINISTRATOR}))

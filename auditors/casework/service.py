@@ -27,6 +27,7 @@ from auditors.casework.opening import (
     join_team,
     leave_team,
     open_audit,
+    replace_member,
 )
 from auditors.casework.remedies import (
     accept_remedy,
@@ -87,6 +88,7 @@ __all__ = [
     "propose_remedy",
     "rate_point",
     "repeat_fieldwork",
+    "replace_member",
     "report_stage1",
     "return_to_review",
     "seal_plan",

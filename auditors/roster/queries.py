@@ -396,9 +396,9 @@ def windows_of(half_days: Iterable[HalfDay]) -> tuple[Window, ...]:
     return tuple(windows)
 
 
-def lead_runs(reading: Reading) -> tuple[LeadRun, ...]:
-    """Return who leads at which firm without a break, and since when: one query."""
-    rows = reading.session.exec(select(LeadTerm))
+def lead_runs(reading: Reading, *, beside: str = "") -> tuple[LeadRun, ...]:
+    """Return who leads at which firm without a break, and since when, ``beside`` one audit: one query."""
+    rows = reading.session.exec(select(LeadTerm).where(col(LeadTerm.audit_ref) != beside))
     return present_runs((row.auditor_id, row.firm_id, row.led_on) for row in rows)
 
 

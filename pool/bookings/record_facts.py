@@ -77,7 +77,11 @@ def _events(reading: Reading, bookings: Sequence[Booking]) -> list[BookingEvent]
     return list(
         reading.session.exec(
             select(BookingEvent)
-            .where(col(BookingEvent.booking_id).in_([key_of(row) for row in bookings]))
+            .where(
+                col(BookingEvent.booking_id).in_([key_of(row) for row in bookings]),
+                # Why: a member who is replaced in a confirmed team confirms nothing anew.
+                col(BookingEvent.from_state) != col(BookingEvent.to_state),
+            )
             .order_by(col(BookingEvent.id))
         )
     )

@@ -70,6 +70,7 @@ class BookingFacts:
     is_signed: bool = False
     has_funnel: bool = False
     team_faults: tuple[str, ...] = ()
+    member_faults: tuple[str, ...] = ()
     interests: tuple[str, ...] = ()
     is_asked: bool = False
     all_accepted: bool = False
@@ -168,6 +169,16 @@ def _team_stands(facts: BookingFacts) -> Refusal | None:
         _("The team does not stand: %(faults)s", faults=" ".join(facts.team_faults)),
         _("Export the problem again and make a new plan."),
         faults=facts.team_faults,
+    )
+
+
+def _member_fits(facts: BookingFacts) -> Refusal | None:
+    if not facts.member_faults:
+        return None
+    return not_ready(
+        _("Who comes does not fit: %(faults)s", faults=" ".join(facts.member_faults)),
+        _("Name another auditor."),
+        faults=facts.member_faults,
     )
 
 
@@ -318,6 +329,7 @@ GUARDS = {
     "signed": _signed,
     "funnel_given": _funnel_given,
     "team_stands": _team_stands,
+    "member_fits": _member_fits,
     "no_interest": _no_interest,
     "asked": _asked,
     "all_accepted": _all_accepted,
@@ -375,6 +387,10 @@ BOOKING_CYCLE: LifeCycle[BookingFacts] = LifeCycle(
         *(
             Transition("cancel", state, _B.CANCELLED, _MANAGER | _ADMINISTRATOR, ("reasoned",))
             for state in (_B.ACCEPTED, _B.WAITLISTED, _B.PROPOSED, _B.CONFIRMED)
+        ),
+        *(
+            Transition("replace_member", state, state, _PLANNER, ("reasoned", "member_fits", "no_interest"))
+            for state in (_B.CONFIRMED, _B.IN_AUDIT)
         ),
         Transition("begin", _B.CONFIRMED, _B.IN_AUDIT, _SYSTEM, ("day_come",)),
         # The lead may begin with documents before the first day on site; casework lets only the lead do so.

@@ -26,6 +26,7 @@ from pool.bookings.proposals import (
     waitlist,
     waive_objection,
 )
+from pool.bookings.replacing import Replaced, replace_member
 from pool.bookings.requests import (
     BookingRef,
     change_window,
@@ -52,6 +53,7 @@ __all__ = [
     "Engagement",
     "MadeProposal",
     "Released",
+    "Replaced",
     "accept",
     "answer",
     "attach_audit",
@@ -68,6 +70,7 @@ __all__ = [
     "object_to",
     "propose",
     "quote",
+    "replace_member",
     "request_booking",
     "reschedule",
     "return_booking",

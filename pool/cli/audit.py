@@ -374,7 +374,7 @@ def close(audit_ref: str, email: str, office: str | None) -> None:
 @click.option("--reason", required=True)
 @seat_options
 def ask_stop(audit_ref: str, reason: str, email: str, office: str | None) -> None:
-    """Ask, as lead auditor, to stop an audit."""
+    """Ask to stop an audit, as lead auditor; where nobody leads it, as planner or administrator."""
     run_as(email, office, journeys.ask_to_stop, audit_ref=audit_ref, reason=reason)
     print_json({"audit": audit_ref, "stop_asked": True})
 

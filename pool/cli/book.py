@@ -19,6 +19,7 @@ from pool.cli.audit import read_as, run_as, whole_list
 from pool.cli.steps import Journey, Parameter, add_step
 from pool.cli.values import DAY
 from pool.journeys import book
+from pool.journeys.replacing import replace_member
 from pool.kernel.listing import LARGEST_SIZE, ListRequest
 from pool.kernel.money import Money
 from pool.kernel.refusals import Invalid
@@ -40,6 +41,7 @@ COMMANDS: Mapping[str, str | None] = {
     "confirm": "book confirm",
     "reschedule": "book reschedule",
     "cancel": "book cancel",
+    "replace_member": "book replace-member",
     **dict.fromkeys(("begin", "fulfil", "stop"), None),  # they follow the audit
 }
 
@@ -254,6 +256,15 @@ _step(
     book.cancel,
     "Cancel an accepted booking, as the firm's manager or the pool's administrator.",
     _REASON,
+)
+_step(
+    "replace-member",
+    replace_member,
+    "Replace a member of a confirmed or running team, as planner; who comes has said yes to you.",
+    click.option("--leaves", required=True, help="The auditor who leaves, by reference."),
+    click.option("--comes", required=True, help="The auditor who comes, by reference."),
+    _REASON,
+    shows=_print_proposal,
 )
 
 

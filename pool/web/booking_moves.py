@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pool.bookings.values import BookingFile
 from pool.journeys import book, plan
-from pool.journeys.stopping import stop_booking
+from pool.journeys.replacing import replace_member
+from pool.journeys.stopping import ask_to_stop_booking, stop_booking
 from pool.kernel.roles import FIRM_OFFICES, Office
 from pool.kernel.words import lazy as _l
 from pool.web.booking_words import ASKED, OBJECTED, TO_AGREE, TO_CONFIRM, TO_OPEN, stage_of
-from pool.web.fields import Check, DateField, DecimalField, Hidden, Integer, LongText, MultiChoice, Option, Radio, Text
+from pool.web.fields import (
+    Check,
+    Choice,
+    DateField,
+    DecimalField,
+    Hidden,
+    Integer,
+    LongText,
+    MultiChoice,
+    Option,
+    Radio,
+    Text,
+)
 from pool.web.forms import Form, Section
 
 
@@ -218,10 +231,47 @@ ACTS: tuple[Act, ...] = (
         style="primary",
     ),
     Act(
+        "replace_member",
+        _l("Replace a member"),
+        _l("Replace a member of the team"),
+        _l(
+            "Half-days after today and sight of the firm's facts change hands at once. The firm reads who comes and "
+            "why."
+        ),
+        replace_member,
+        (
+            Choice(name="leaves", label=_l("Who leaves?"), choices=()),
+            Choice(
+                name="comes",
+                label=_l("Who comes?"),
+                help=_l(
+                    "Somebody who has said yes to you. Competence, calendar, interests and separation are checked as "
+                    "for a proposal. Whoever lost the seat and has it again may come back to the own place."
+                ),
+                choices=(),
+            ),
+            _reason(_l("Why?"), _l("The firm reads it.")),
+        ),
+        shows="team",
+    ),
+    Act(
+        "ask_stop",
+        _l("Ask to stop the audit"),
+        _l("Ask to stop an audit that nobody leads"),
+        _l(
+            "Nobody leads this audit with sight of it any more. Planner and administrator stop it together: you ask, "
+            "the other of the two stops it. Where somebody can come, replace the lead instead."
+        ),
+        ask_to_stop_booking,
+        (_reason(_l("Why must it stop?"), _l("The firm reads it once the audit is stopped.")),),
+        "danger",
+        "team",
+    ),
+    Act(
         "stop",
         _l("Stop the audit"),
         _l("Stop the audit as the second person"),
-        _l("The lead auditor asked for it. The facts so far stay on record, team and half-days are given back."),
+        _l("Somebody asked for it. The facts so far stay on record, team and half-days are given back."),
         stop_booking,
         (
             Radio(
@@ -275,10 +325,10 @@ _WINDOW_OPEN = {"draft", "returned", "accepted", "waitlisted"}
 _ORDER = {"primary": 0, "quiet": 1, "danger": 2}
 
 
-def acts_for(file: BookingFile, office: Office, *, today: date, stop_asked: bool = False) -> list[Act]:
+def acts_for(file: BookingFile, office: Office, *, today: date, stopping: Collection[str] = ()) -> list[Act]:
     """Return the acts that the seat may try now, the foremost first; the services still check every guard.
 
-    ``stop_asked`` says that the lead auditor asked to stop the audit: only then a second person can.
+    ``stopping`` is what the seat can do to stop the audit: it asks where nobody leads, or is the second person.
     """
     moves = {one.move for one in file.moves}
     proposal = file.standing
@@ -292,9 +342,10 @@ def acts_for(file: BookingFile, office: Office, *, today: date, stop_asked: bool
         moves |= {"replan"} if file.line.state in {"accepted", "waitlisted"} else set()
         moves |= {"deliver"} if stage == TO_OPEN else set()
         moves -= {"confirm"} if stage != TO_CONFIRM else set()
+        moves -= {"replace_member"} if proposal is None else set()
     elif office is Office.IMPARTIALITY_OFFICER:
         moves = {"decide_objection"} if stage == OBJECTED else set()
-    moves -= set() if stop_asked else {"stop"}
+    moves = (moves - {"stop"}) | set(stopping)
     found = [act for act in ACTS if act.move in moves]
     return sorted(found, key=lambda act: _ORDER[act.style])
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask import request, url_for
 
-from auditors.casework.queries import stop_asked
+from auditors.casework.queries import stop_asked, stop_moves
+from auditors.roster.queries import auditors_by_id
 from pool.bookings import queries
 from pool.bookings.values import BookingFile, ProposalView
 from pool.kernel.clock import day_of
@@ -15,6 +17,7 @@ from pool.kernel.refusals import Conflict, Missing, Refusal
 from pool.kernel.roles import FIRM_OFFICES
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
+from pool.members.queries import people_of_auditors
 from pool.web.auditor.vocabulary import kind_word, role_word
 from pool.web.booking_moves import BY_MOVE, Act, acts_for, offer_is_hidden, values_of
 from pool.web.booking_numbers import funnel_of, needs_of, range_words, reduction_words, workings_of
@@ -70,8 +73,8 @@ def booking_page(ref: str, *, audience: str) -> Any:
 def _acts(file: BookingFile) -> list[Act]:
     """Return what the seat may do now; whether a stop was asked for is looked up only where the seat could stop."""
     may_stop = any(one.move == "stop" for one in file.moves)
-    asked = may_stop and bool(stop_asked(reading(), file.line.audit_ref))
-    return acts_for(file, actor().office, today=day_of(at()), stop_asked=asked)
+    stopping = stop_moves(reading(), file.line.audit_ref) if may_stop else ()
+    return acts_for(file, actor().office, today=day_of(at()), stopping=stopping)
 
 
 def act_page(ref: str, move: str, *, audience: str) -> Any:
@@ -113,10 +116,20 @@ def _sentence(file: BookingFile) -> str:
 def _form_of(act: Act, file: BookingFile) -> Form:
     if act.move == "screen":
         return act.form.with_choices("reductions", [Option(*one) for one in reduction_words()])
+    members = file.standing.members if file.standing is not None else ()
+    if act.move == "replace_member":
+        return _with_auditors(act.form, [one.auditor_id for one in members])
     if act.move != "decide_objection":
         return act.form
-    members = file.standing.members if file.standing is not None else ()
     return act.form.with_choices("auditors", [Option(str(one.auditor_id), one.name) for one in members])
+
+
+def _with_auditors(form: Form, team: Sequence[int]) -> Form:
+    """Return the form with the team to leave, and every active auditor with a running seat to come."""
+    known, seated = auditors_by_id(reading()), people_of_auditors(reading())
+    leaves = [Option(known[key].ref, known[key].name) for key in team if key in known]
+    comes = [Option(one.ref, one.name) for key, one in known.items() if key in seated and one.state == "active"]
+    return form.with_choices("leaves", leaves).with_choices("comes", sorted(comes, key=lambda one: str(one.label)))
 
 
 def _form_page(act: Act, file: BookingFile, bound: Bound, address: str) -> Any:
@@ -164,7 +177,7 @@ def _agreed(act: Act, file: BookingFile) -> list[Fact]:
             Fact(label=_("Dates"), value=_span(proposal.starts_on, proposal.ends_on)),
         ]
     if act.shows == "stop":
-        facts.append(Fact(label=_("What the lead auditor wrote"), value=stop_asked(reading(), line.audit_ref)))
+        facts.append(Fact(label=_("Why it is to stop"), value=stop_asked(reading(), line.audit_ref)))
     if act.shows == "objection" and proposal is not None:
         facts.append(Fact(label=_("Objection"), value=proposal.objection))
     return facts

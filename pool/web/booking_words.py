@@ -161,6 +161,8 @@ _STEPS = {
     ("confirmed", "accepted"): _l("Other dates asked for"),
     ("*", "waitlisted"): _l("No team fits yet: on the waiting list"),
     ("*", "proposed"): _l("A team was asked"),
+    ("confirmed", "confirmed"): _l("A member of the team was replaced"),
+    ("in_audit", "in_audit"): _l("A member of the team was replaced"),
     ("*", "confirmed"): _l("Team and dates confirmed"),
     ("*", "in_audit"): _l("The audit began"),
     ("*", "fulfilled"): _l("The audit was decided"),

@@ -43,6 +43,7 @@ FLOWS: dict[str, frozenset[str]] = {
         """
         auditor.add_leave auditor.cancel_leave auditor.declare_interest auditor.end_interest auditor.add_point_file
         auditor.discard_finding auditor.edit_finding auditor.add_finding_file auditor.ask_to_stop booking:stop
+        booking:replace_member booking:ask_stop
         """
     ),
     "test_forms_of_the_offices": _named(

@@ -97,6 +97,11 @@ def test_forms_of_an_auditor(live: Live, browser: Browser, made: dict[str, dict[
         forms_auditor.stop_asked(ada, own["audit"])
         stopped = {"Whose doing is it?": "The firm's: it broke off"}
         forms_pool.step(people["Pia Duarte"], own["booking"], "Stop the audit", **stopped)
+        swap = {"Who leaves?": "Bruno Keller", "Who comes?": ada.name, "Why?": "He is ill."}
+        forms_pool.step(people["Pia Duarte"], made[BIRCH]["booking"], "Replace a member", **swap)
+        forms_pool.office_ended(people["Amos Berg"], ada.name)
+        why = {"Why must it stop?": "Nobody can come."}
+        forms_pool.step(people["Pia Duarte"], made[BIRCH]["booking"], "Ask to stop the audit", **why)
         assert sorted(FLOWS["test_forms_of_an_auditor"] - people.pressed()) == []
 
 

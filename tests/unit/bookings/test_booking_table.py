@@ -57,6 +57,8 @@ cancel accepted cancelled | administrator firm_manager
 cancel waitlisted cancelled | administrator firm_manager
 cancel proposed cancelled | administrator firm_manager
 cancel confirmed cancelled | administrator firm_manager
+replace_member confirmed confirmed | planner
+replace_member in_audit in_audit | planner
 begin confirmed in_audit | system
 begin confirmed in_audit | auditor
 fulfil in_audit fulfilled | administrator decision_maker system
@@ -97,6 +99,7 @@ REFUSES: dict[str, dict[str, Any]] = {
     "signed": {"is_signed": False},
     "funnel_given": {"has_funnel": False},
     "team_stands": {"team_faults": ("too few",)},
+    "member_fits": {"member_faults": ("no lead",)},
     "no_interest": {"interests": ("Ada: employment",)},
     "asked": {"is_asked": False},
     "all_accepted": {"all_accepted": False},

@@ -10,6 +10,7 @@ import pytest
 
 from pool.bookings.rules import BOOKING_CYCLE
 from pool.journeys import book, plan
+from pool.journeys.replacing import replace_member
 from pool.kernel.refusals import Refusal
 from pool.kernel.roles import SYSTEM, Actor
 from tests.unit.bookings.story import STATES, Story
@@ -29,6 +30,10 @@ JOURNEYS: dict[str, tuple[Any, dict[str, Any]]] = {
     "confirm": (book.confirm, {}),
     "reschedule": (book.reschedule, {"reason": "because", **LATER}),
     "cancel": (book.cancel, {"reason": "because"}),
+    "replace_member": (
+        replace_member,
+        {"leaves": "AUR-2026-0001", "comes": "AUR-2026-0002", "reason": "because"},
+    ),
 }
 #: What a firm's offer and an auditor's proposal let somebody do, asked in every seat too.
 OTHERS: dict[str, tuple[Any, dict[str, Any], frozenset[tuple[str, str]]]] = {

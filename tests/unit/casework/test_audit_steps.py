@@ -14,6 +14,7 @@ from auditors.casework.conduct import move_audit
 from auditors.casework.fields import BadField
 from auditors.casework.lifecycle import InTeam, NotLead, NotOfTeam, NotReady, WrongOffice, WrongState
 from auditors.casework.lookup import AuditMissing, find_audit
+from auditors.casework.opening import ReviewedBefore
 from auditors.casework.rules import AUDIT_CYCLE
 from auditors.casework.states import AuditState
 from auditors.casework.tables import Audit
@@ -356,6 +357,62 @@ def test_stopping_takes_the_lead_and_somebody_else(any_world: World) -> None:
         world.run("ada", service.stop_audit, audit_ref=ref)
     assert world.run("pia", service.stop_audit, audit_ref=ref) == "aborted"
     assert world.ask("mara", queries.audit_file, ref).events[-1].reason == "The firm broke off."
+
+
+def test_audit_that_nobody_leads_is_stopped_by_planner_and_administrator(any_world: World) -> None:
+    world = any_world
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    for who in ("pia", "amos"):
+        with pytest.raises(NotLead):
+            world.run(who, service.ask_to_stop, audit_ref=ref, reason="Nobody leads.")
+    world.later(hours=1)
+    world.run(SYSTEM, service.end_grants_of_seat, person_id=world.ada.person_id, office=Office.AUDITOR)
+    with pytest.raises(NotReady, match="planner and administrator"):
+        world.run("amos", service.stop_audit, audit_ref=ref)
+    with pytest.raises(NotLead):
+        world.run("bruno", service.ask_to_stop, audit_ref=ref, reason="Nobody leads.")
+    world.run("pia", service.ask_to_stop, audit_ref=ref, reason="Nobody leads.")
+    other_planner = Actor(world.tess.person_id, 78, Office.PLANNER, name=world.tess.name)
+    pia_as_administrator = Actor(world.pia.person_id, 79, Office.ADMINISTRATOR, name=world.pia.name)
+    for actor in (world.pia, other_planner, pia_as_administrator):
+        with pytest.raises(NotReady):
+            world.run(actor, service.stop_audit, audit_ref=ref)
+    assert world.run("amos", service.stop_audit, audit_ref=ref) == "aborted"
+    assert world.ask("mara", queries.audit_file, ref).events[-1].reason == "Nobody leads."
+
+
+def test_word_of_the_planner_falls_away_once_somebody_leads_again(world: World) -> None:
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    world.later(hours=1)
+    world.run(SYSTEM, service.end_grants_of_seat, person_id=world.ada.person_id, office=Office.AUDITOR)
+    world.run("pia", service.ask_to_stop, audit_ref=ref, reason="Nobody leads.")
+    audit_id = world.ask("pia", queries.audit_file, ref).id
+    world.run(
+        SYSTEM, service.replace_member, audit_id=audit_id, leaves=world.ada.person_id,
+        member=world.member("chen", "lead"), reason="Chen comes.",
+    )  # fmt: skip
+    world.later(hours=1)
+    with pytest.raises(NotReady, match="lead auditor first"):
+        world.run("amos", service.stop_audit, audit_ref=ref)
+    world.run("chen", service.ask_to_stop, audit_ref=ref, reason="Unsafe.")
+    assert world.run("amos", service.stop_audit, audit_ref=ref) == "aborted"
+
+
+def test_who_reviewed_an_audit_does_not_join_its_team(world: World) -> None:
+    ref = casework.open_audit(world)
+    casework.to_stage2(world, ref)
+    casework.rate_all(world, ref)
+    casework.to_submitted(world, ref)
+    chen_as_reviewer = Actor(world.chen.person_id, 80, Office.TECHNICAL_REVIEWER, name=world.chen.name)
+    world.run(chen_as_reviewer, service.take_review, audit_ref=ref)
+    audit_id = world.ask("pia", queries.audit_file, ref).id
+    with pytest.raises(ReviewedBefore):
+        world.run(
+            SYSTEM, service.replace_member, audit_id=audit_id, leaves=world.ada.person_id,
+            member=world.member("chen", "lead"), reason="Chen comes.",
+        )  # fmt: skip
 
 
 def test_stop_asked_and_confirmed_by_one_person_in_two_seats_is_refused(world: World) -> None:

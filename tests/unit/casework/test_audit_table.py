@@ -119,6 +119,7 @@ GUARDED: list[tuple[str, str, dict[str, Any], type[Refusal]]] = [
     ("decide", "decision_pending", {"disputed": ("FIN-1",)}, NotReady),
     ("stop", "stage2", {"stop_asked_by": None}, NotReady),
     ("stop", "stage2", {"stop_asked_by": 2}, NotReady),
+    ("stop", "stage2", {"stop_asked_office": "planner"}, NotReady),
 ]
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from pool.journeys import audit, book
+from auditors.roster.queries import auditors_by_id
+from auditors.roster.tables import Competence
+from pool.journeys import audit, book, people
+from pool.kernel.clock import now
 from pool.kernel.roles import Actor
+from pool.kernel.storage import Work
+from pool.members.queries import pool_seats
 from tests.support import booking_way as way
 from tests.support.firm_stage import GRAVE, Stage
 from tests.support.people import Pool
@@ -181,3 +187,63 @@ def test_other_offices_read_and_do_nothing(pool: Pool, client: FlaskClient, stag
     assert {one.status_code for one in absent} == {404}
     texts = {same_for_all(one.get_data(as_text=True), "BKG-2026-0998", "BKG-2026-0999") for one in absent}
     assert len(texts) == 1
+
+
+def _lead_and_stand_in(pool: Pool, stage: Stage, booking: str) -> tuple[Actor, Actor]:
+    standing = way.file_of(stage, booking).standing
+    assert standing is not None
+    lead, *_others = standing.members
+    by_person = {one.person_id: one for one in (pool.ada, pool.bruno)}
+    return by_person.pop(lead.person_id), next(iter(by_person.values()))
+
+
+def _ref_of(pool: Pool, who: Actor) -> str:
+    with pool.database.reading(pool.pia, now()) as reading:
+        return auditors_by_id(reading)[who.auditor_id or 0].ref
+
+
+def _knows_the_law(work: Work, who: Actor) -> None:
+    held: dict[str, Any] = {"code": "F5", "level": 3, "valid_from": date(2025, 1, 1), "valid_until": date(2028, 12, 31)}
+    work.add(Competence(auditor_id=who.auditor_id or 0, evidence_note="seeded for tests", **held))
+
+
+def test_planner_replaces_the_lead_and_the_firm_reads_it(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.confirmed(stage)
+    lead, other = _lead_and_stand_in(pool, stage, booking)
+    pool.database.run_work(_knows_the_law, other, actor=pool.pia, at=now())
+    sign_in(client, pool.pia)
+    address = f"/pool/bookings/{booking}/replace_member"
+    form = get_page(client, address)
+    assert lead.name in form and other.name in form
+    named = {"leaves": _ref_of(pool, lead), "comes": _ref_of(pool, other)}
+    assert post(client, address, {**named, "reason": ""}).status_code == 422
+    slip = post(client, address, {**named, "comes": named["leaves"], "reason": "Ill."})
+    assert slip.status_code == 422 and "nobody is to be replaced" in slip.get_data(as_text=True)
+    text = _act(client, pool.pia, booking, "replace_member", **named, reason="Ill for long.")
+    assert "A member of the team was replaced" in text
+    sign_in(client, pool.mara)
+    text = get_page(client, f"/firm/bookings/{booking}")
+    assert f"{lead.name} leaves, {other.name} comes: Ill for long." in text
+    assert f"/firm/bookings/{booking}/replace_member" not in text
+    sign_in(client, pool.amos)
+    assert client.get(address).status_code == 409
+
+
+def test_audit_that_nobody_leads_is_stopped_by_two_of_the_pool(pool: Pool, client: FlaskClient, stage: Stage) -> None:
+    booking = way.confirmed(stage)
+    lead, _other = _lead_and_stand_in(pool, stage, booking)
+    sign_in(client, pool.pia)
+    asks, stops = (f"/pool/bookings/{booking}/{move}" for move in ("ask_stop", "stop"))
+    assert client.get(asks).status_code == 409
+    with pool.database.reading(pool.amos, now()) as reading:
+        seat = next(one.public_id for one in pool_seats(reading) if one.id == lead.seat_id)
+    stage.act(people.end_seat, pool.amos, seat=seat, reason="left the pool")
+    assert stops not in get_page(client, f"/pool/bookings/{booking}")
+    _act(client, pool.pia, booking, "ask_stop", reason="Nobody can come.")
+    for address in (asks, stops):
+        assert client.get(address).status_code == 409
+    sign_in(client, pool.amos)
+    assert "Nobody can come." in get_page(client, stops)
+    _act(client, pool.amos, booking, "stop", by_pool="yes")
+    file = way.file_of(stage, booking)
+    assert (file.line.state, file.ended_by_pool) == ("cancelled", True)
