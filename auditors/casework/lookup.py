@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import exists
 from sqlmodel import col, or_, select
 
 from auditors.casework.finding_rules import FindingFacts
 from auditors.casework.lifecycle import WrongOffice
-from auditors.casework.rules import COORDINATORS, GRAVE, WORKING, AuditFacts, is_open
+from auditors.casework.rules import COORDINATORS, GRAVE, REPLACEABLE, WORKING, AuditFacts, is_open
 from auditors.casework.states import AuditState, FindingState, Grade, Rating
 from auditors.casework.tables import (
     Audit,
@@ -278,6 +279,44 @@ def is_without_lead(reading: Reading, audit_id: int) -> bool:
         )
     ).all()
     return persons_with_sight(reading, audit_id).isdisjoint(leads)
+
+
+def members_without_sight(reading: Reading) -> dict[int, tuple[str, ...]]:
+    """Return who stands in the team of an audit at work and sees nothing of it, by the audit's key: one query.
+
+    Their seat ended. The planner replaces them, or has them take the place again with a new seat. For pool offices.
+    """
+    sees = exists().where(
+        col(AuditGrant.audit_id) == col(AuditMember.audit_id),
+        col(AuditGrant.person_id) == col(AuditMember.person_id),
+        or_(col(AuditGrant.until_at).is_(None), col(AuditGrant.until_at) > reading.at),
+    )
+    rows = reading.session.exec(
+        select(AuditMember.audit_id, AuditMember.name)
+        .join(Audit, col(Audit.id) == col(AuditMember.audit_id))
+        .where(col(AuditMember.left_at).is_(None), col(Audit.state).in_(REPLACEABLE), ~sees)
+        .order_by(col(AuditMember.audit_id), col(AuditMember.id))
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for audit_id, name in rows:
+        found[audit_id] = (*found.get(audit_id, ()), name)
+    return found
+
+
+def audits_at_work_of(reading: Reading, person_id: int) -> tuple[str, ...]:
+    """Return the references of the audits at work in whose team a person stands: one query. For pool offices."""
+    return tuple(
+        reading.session.exec(
+            select(Audit.ref)
+            .join(AuditMember, col(AuditMember.audit_id) == col(Audit.id))
+            .where(
+                col(AuditMember.person_id) == person_id,
+                col(AuditMember.left_at).is_(None),
+                col(Audit.state).in_(REPLACEABLE),
+            )
+            .order_by(col(Audit.id))
+        )
+    )
 
 
 def stop_word(reading: Reading, audit_ref: str) -> Approval | None:

@@ -11,7 +11,7 @@ from sqlmodel import col, or_, select
 
 from auditors.casework.brief import AuditBrief, BadBrief, BriefPoint
 from auditors.casework.lookup import audit_by_id, key_of, participants_of
-from auditors.casework.rules import BEFORE_DECISION
+from auditors.casework.rules import REPLACEABLE
 from auditors.casework.states import AuditState
 from auditors.casework.tables import Audit, AuditEvent, AuditGrant, AuditMember, AuditParticipant, Workpaper
 from pool.kernel.clock import day_of
@@ -22,8 +22,6 @@ from pool.kernel.storage import Work
 from pool.kernel.words import gettext as _
 
 ROLES = ("lead", "auditor", "expert", "trainee", "observer")
-#: States in which the team may still have to act: a review can send the report back to it.
-REPLACEABLE = frozenset(BEFORE_DECISION) - {AuditState.DECISION_PENDING}
 _MOMENT = timedelta(microseconds=1)
 
 

@@ -13,11 +13,13 @@ from auditors.casework.evidence import evidence, evidence_of, evidence_views
 from auditors.casework.finding_rules import FINDING_CYCLE
 from auditors.casework.lookup import (
     audit_facts,
+    audits_at_work_of,
     find_audit,
     find_finding,
     findings_of,
     key_of,
     live_remedy,
+    members_without_sight,
     participants_of,
     persons_with_sight,
     place_of,
@@ -398,6 +400,7 @@ def graders_of(reading: Reading, deployment_ids: Sequence[int]) -> dict[int, fro
 __all__ = [
     "audit_file",
     "audit_progress_facts",
+    "audits_at_work_of",
     "audits_of",
     "closing_queue",
     "decided_audits",
@@ -411,6 +414,7 @@ __all__ = [
     "graders_of",
     "has_audited",
     "issued_findings",
+    "members_without_sight",
     "my_desk",
     "next_due",
     "persons_with_sight",

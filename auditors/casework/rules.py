@@ -21,6 +21,8 @@ WORKING = frozenset({AuditState.STAGE1, AuditState.STAGE1_REPORTED, AuditState.S
 BEFORE_DECISION = tuple(
     state for state in AuditState if state not in (AuditState.DECIDED, AuditState.CLOSED, AuditState.ABORTED)
 )
+#: States in which the team may still have to act: a review can send the report back to it.
+REPLACEABLE = frozenset(BEFORE_DECISION) - {AuditState.DECISION_PENDING}
 BEFORE_FIELDWORK = (AuditState.PLANNED, AuditState.PLAN_SEALED)
 #: Findings that ask nothing more of the firm. A minor closed on its plan is looked at by the next audit.
 SETTLED = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlmodel import col, select
@@ -50,6 +50,7 @@ __all__ = [
     "booking",
     "booking_ref_of_audit",
     "bookings_of",
+    "bookings_of_audits",
     "bookings_of_deployment",
     "days_facts",
     "deployment_ids",
@@ -242,6 +243,14 @@ def booking_ref_of_audit(reading: Reading, audit_id: int) -> str | None:
     return reading.session.exec(
         select(Booking.ref).where(col(Booking.audit_id) == audit_id).order_by(col(Booking.id)).limit(1)
     ).first()
+
+
+def bookings_of_audits(reading: Reading, audit_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return reference and firm name of the booking that leads to each audit: one query."""
+    rows = reading.session.exec(
+        select(Booking).where(col(Booking.audit_id).in_(audit_ids)).order_by(col(Booking.id).desc())
+    )
+    return {row.audit_id or 0: (row.ref, str(row.facts_snapshot["firm"]["name"])) for row in rows}
 
 
 def is_audit_booked(reading: Reading, audit_id: int) -> bool:

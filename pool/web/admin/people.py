@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from auditors.casework.queries import audits_at_work_of
 from pool.journeys import people as journeys
 from pool.journeys.reset import listed as resets_listed
 from pool.kernel.refusals import Missing
@@ -13,6 +14,7 @@ from pool.kernel.roles import POOL_OFFICES, SEATABLE_OFFICES, Office
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.members import lists
+from pool.members.queries import person_by_email
 from pool.web.admin import blueprint
 from pool.web.fields import Choice, Email, LongText, Text
 from pool.web.forms import Bound, Form, Section
@@ -187,6 +189,7 @@ def end_seat(seat: str) -> Any:
             Fact(label=_("Person"), value=f"{found.person_name} ({found.person_email})"),
             Fact(label=_("Seat"), value=office_word(found.office)),
             Fact(label=_("Since"), value=found.valid_from, kind="date"),
+            *_audits_left(found),
         ],
         confirm_action=url_for("admin.end_seat", seat=seat),
         confirm_label=_("End the seat"),
@@ -194,3 +197,11 @@ def end_seat(seat: str) -> Any:
         bound=bound,
         crumbs=[Crumb(label=_("People"), url=url_for("admin.people")), Crumb(label=_("End a seat"))],
     )
+
+
+def _audits_left(found: lists.SeatLine) -> list[Fact]:
+    """Return the audits at work that lose a member when an auditor's seat ends; ending it is not refused for them."""
+    person = person_by_email(reading(), found.person_email) if found.office is Office.AUDITOR else None
+    refs = audits_at_work_of(reading(), person.id) if person is not None else ()
+    hint = _("The planner replaces them: “Replace a member of the team” on each booking.")
+    return [Fact(label=_("In the team of"), value=refs, kind="ref", hint=hint)] if refs else []

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import url_for
 
-from auditors.casework.queries import closing_queue, decision_queue, review_queue
+from auditors.casework.queries import closing_queue, decision_queue, members_without_sight, review_queue
 from auditors.roster.queries import interests
-from pool.bookings.queries import bookings_of
+from pool.bookings.queries import bookings_of, bookings_of_audits
 from pool.bookings.values import BookingLine
 from pool.costs.queries import periods
 from pool.harbor.lists import due_standings
@@ -61,6 +61,24 @@ def _bookings(title: str, empty: str, *states: str) -> Callable[[Reading], Tray]
         )
 
     return make
+
+
+def _gaps(reading: Reading) -> Tray:
+    """Return the audits at work in whose team somebody sees nothing any more, because the seat ended."""
+    gaps = members_without_sight(reading)
+    booked = bookings_of_audits(reading, gaps)
+    items = [
+        Due(
+            label=f"{booked[audit_id][0]} · {booked[audit_id][1]}",
+            url=url_for("admin.booking", ref=booked[audit_id][0]),
+            meaning="overdue",
+            word=_("Team incomplete"),
+            why=_("%(names)s: the seat ended. Replace them in the team.", names=", ".join(names)),
+        )
+        for audit_id, names in gaps.items()
+        if audit_id in booked
+    ]
+    return Tray(_("Teams with a gap"), items, _("Everybody in a team at work sees their audit."))
 
 
 def _booking(line: BookingLine) -> Due:
@@ -274,6 +292,7 @@ def _house(reading: Reading) -> Tray:
 
 _TRAYS: dict[Office, tuple[Callable[[Reading], Tray], ...]] = {
     Office.PLANNER: (
+        _gaps,
         _bookings(_l("Requests to screen"), _l("No request waits."), "submitted"),
         _bookings(_l("Bookings without a team"), _l("Every accepted booking has a team."), "accepted", "waitlisted"),
         _bookings(_l("Teams to confirm"), _l("No team waits for its confirmation."), "proposed"),

@@ -247,3 +247,22 @@ def test_audit_that_nobody_leads_is_stopped_by_two_of_the_pool(pool: Pool, clien
     _act(client, pool.amos, booking, "stop", by_pool="yes")
     file = way.file_of(stage, booking)
     assert (file.line.state, file.ended_by_pool) == ("cancelled", True)
+
+
+def test_end_of_an_auditors_seat_names_the_audits_and_the_planner_is_told(
+    pool: Pool, client: FlaskClient, stage: Stage
+) -> None:
+    booking = way.confirmed(stage)
+    lead, _other = _lead_and_stand_in(pool, stage, booking)
+    audit = way.file_of(stage, booking).line.audit_ref
+    sign_in(client, pool.pia)
+    assert "Everybody in a team at work sees their audit." in get_page(client, "/pool")
+    with pool.database.reading(pool.amos, now()) as reading:
+        seat = next(one.public_id for one in pool_seats(reading) if one.id == lead.seat_id)
+    sign_in(client, pool.amos)
+    asked = get_page(client, f"/pool/people/{seat}/end")
+    assert audit in asked and "Replace a member of the team" in asked
+    assert post(client, f"/pool/people/{seat}/end", {"reason": "left the pool"}).status_code == 303
+    sign_in(client, pool.pia)
+    text = get_page(client, "/pool")
+    assert f"{booking} · Orchid Health" in text and f"{lead.name}: the seat ended." in text
