@@ -224,6 +224,16 @@ def test_form_page_with_every_field_is_sound(env: Environment, sent: bool) -> No
     assert ("error-summary" in text) is sent
 
 
+@pytest.mark.parametrize(("typed", "kind"), [("", "date"), ("31.12.2026", "text")])
+def test_day_refused_when_empty_keeps_its_calendar_and_when_wrong_its_words(
+    env: Environment, typed: str, kind: str
+) -> None:
+    form = forms.Form(name="day", sections=[forms.Section("A", [forms.DateField(name="on", label="Day")])])
+    page = {"form_title": "All", "form_action": "/f", "submit_label": "Send", "cancel_url": "/c", "autosave_url": ""}
+    text = env.get_template("shared/form.html").render({**FRAME, **page, "bound": form.bind({"on": typed})})
+    assert f'type="{kind}" id="day-on" name="on" value="{typed}"' in text
+
+
 def test_confirm_and_progress_pages_are_sound(env: Environment) -> None:
     confirm = env.get_template("shared/confirm.html").render(
         {**FRAME, "confirm_title": "Withdraw", "confirm_text": "It ends today.", "confirm_action": "/w",
