@@ -61,7 +61,12 @@ class TakenHalfDay:
 
 PLAN_COLUMNS = ListColumns(
     key=col(PlanRow.id),
-    sorts={"made": col(PlanRow.created_at), "ref": col(PlanRow.ref), "state": col(PlanRow.state)},
+    sorts={
+        "made": col(PlanRow.created_at),
+        "published": col(PlanRow.published_at),
+        "ref": col(PlanRow.ref),
+        "state": col(PlanRow.state),
+    },
     filters={"state": col(PlanRow.state), "status": col(PlanRow.status)},
     search=(col(PlanRow.ref), col(PlanRow.problem_digest)),
 )

@@ -167,7 +167,7 @@ def _team_stands(facts: BookingFacts) -> Refusal | None:
         return None
     return not_ready(
         _("The team does not stand: %(faults)s", faults=" ".join(facts.team_faults)),
-        _("Export the problem again and make a new plan."),
+        _("Make a new plan."),
         faults=facts.team_faults,
     )
 

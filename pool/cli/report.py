@@ -50,7 +50,7 @@ def group(firm: str, output: Path, on: date | None, email: str, office: str | No
         {
             "firm": report.firm_ref,
             "number": report.number,
-            "as_of": report.as_of,
+            "as_of": day_of(report.as_of),
             "file": str(output),
             "pages": rendered.pages,
             "sha256": sha256_hex(rendered.pdf),

@@ -250,10 +250,10 @@ def _require_fresh(work: Work, problem: Problem, plan: Plan, waiting: Mapping[st
     if gone or faults:
         audits = sorted({*gone, *(fault.audit for fault in faults if fault.audit is not None)})
         raise PlanStale(
-            _("These audits changed since the problem was exported: %(audits)s.", audits=", ".join(audits)),
+            _("These audits cannot be placed as planned any more: %(audits)s.", audits=", ".join(audits)),
             field="plan",
-            next_step=_("Export the problem again and make a new plan."),
-            facts={"audits": audits, "reasons": [f"{fault.rule}: {fault.text}" for fault in faults]},
+            next_step=_("Make a new plan."),
+            facts={"audits": audits, "reasons": [fault.text for fault in faults]},
         )
 
 
@@ -277,7 +277,7 @@ def _propose(
         raise PlanStale(
             _("These auditors are not in the roster any more: %(auditors)s.", auditors=", ".join(gone)),
             field="plan",
-            next_step=_("Export the problem again and make a new plan."),
+            next_step=_("Make a new plan."),
             facts={"auditors": gone},
         )
     team = [replace(people[seat.auditor], role="lead" if seat.role == "lead" else "auditor") for seat in placed.team]

@@ -18,7 +18,7 @@ from pool.costs.wording import per_unit, unit_words
 from pool.journeys.report_audits import audit_sections
 from pool.journeys.report_record import basis_lines, next_step, standing_view
 from pool.journeys.standing import sources_of, standing_on
-from pool.kernel.clock import day_of
+from pool.kernel.clock import day_of, start_of_day
 from pool.kernel.refusals import Forbidden
 from pool.kernel.roles import FIRM_OFFICES, POOL_OFFICES
 from pool.kernel.storage import Reading
@@ -50,7 +50,8 @@ def firm_report(reading: Reading, firm: str, as_of: datetime | None = None) -> F
     return FirmReport(
         firm_name=view.name,
         firm_ref=view.ref,
-        as_of=as_of,
+        # Why the day: a paper made a second later says the same where nothing changed, and is the same file.
+        as_of=start_of_day(day_of(as_of)),
         period=_("%(first)s to %(last)s", first=view.joined_on.isoformat(), last=day_of(as_of).isoformat()),
         edition=edition.id,
         edition_digest=edition.digest,

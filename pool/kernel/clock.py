@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 
 def now() -> datetime:
@@ -22,7 +22,7 @@ def start_of_day(day: date) -> datetime:
 
 def end_of_day(day: date) -> datetime:
     """Return the last microsecond of ``day`` in UTC."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC) - timedelta(microseconds=1)
+    return datetime.combine(day, time.max, tzinfo=UTC)
 
 
 def day_of(instant: datetime) -> date:

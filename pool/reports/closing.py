@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reportlab.platypus.flowables import Flowable
 
+from pool.kernel.clock import day_of
 from pool.kernel.words import gettext as _
 from pool.reports.blocks import Column, Grid
 from pool.reports.desk import Desk
@@ -45,7 +46,7 @@ def how_to_check(desk: Desk, report: FirmReport, *, digest: str) -> Iterator[Flo
         ],
         label=0.24,
     )
-    day = report.as_of.date().isoformat()
+    day = day_of(report.as_of).isoformat()
     yield steps(
         desk,
         [
@@ -91,7 +92,7 @@ def what_it_is_not(desk: Desk, report: FirmReport) -> Iterator[Flowable]:
                 "What it says holds for the days it names and as known on %(day)s. Facts recorded later may "
                 "change how the "
                 "same days are read.",
-                day=report.as_of.date().isoformat(),
+                day=day_of(report.as_of).isoformat(),
             ),
             _(
                 "Where a condition is deemed, the firm asked in time and the pool is late: engaged, waiting "

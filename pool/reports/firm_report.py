@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pool.kernel.clock import day_of
 from pool.kernel.words import gettext as _
 from pool.kernel.words import ngettext
 from pool.reports.values import FirmReport, Rendered, digest_of_facts
@@ -77,7 +78,6 @@ def _story(desk: Desk, report: FirmReport, pages: Pages, *, digest: str) -> Iter
 def _cover(desk: Desk, report: FirmReport, *, digest: str) -> Iterator[Flowable]:
     """Yield the head of the paper: whose it is, for when, and the key figures."""
     from pool.reports.ink import HEADING, SUBTITLE, TITLE
-    from pool.reports.paper import iso_instant
 
     yield desk.room(20)
     yield desk.text(report.firm_name, TITLE if len(report.firm_name) <= LONG_NAME else HEADING)
@@ -86,7 +86,7 @@ def _cover(desk: Desk, report: FirmReport, *, digest: str) -> Iterator[Flowable]
     yield desk.pairs(
         [
             (_("Firm"), report.firm_ref),
-            (_("Facts as of"), iso_instant(report.as_of)),
+            (_("Facts as of"), day_of(report.as_of).isoformat()),
             (_("Report number"), report.number),
             (_("Digest of the facts"), digest),
             (_("Policy edition"), f"{report.edition}, {report.edition_digest}"),

@@ -14,6 +14,7 @@ from reportlab.platypus.doctemplate import BaseDocTemplate, PageTemplate
 from reportlab.platypus.flowables import Flowable
 from reportlab.platypus.frames import Frame
 
+from pool.kernel.clock import day_of
 from pool.kernel.words import gettext as _
 from pool.reports.blocks import Anchor, draw_line
 from pool.reports.charts import one_line
@@ -171,16 +172,16 @@ def _draw_head(canvas: Canvas, sheet: Sheet, press: Press) -> None:
 
 
 def _draw_foot(canvas: Canvas, sheet: Sheet, press: Press, total: int) -> None:
-    """Draw number, instant, edition and the page at the bottom."""
+    """Draw number, day, edition and the page at the bottom."""
     y = 36.0
     canvas.setFillColorRGB(*LINE)
     canvas.rect(MARGIN_SIDE, y + 12, FRAME_WIDTH, 0.6, stroke=0, fill=1)
     page = _("Page %(page)s of %(total)s", page=canvas.getPageNumber(), total=total or 1)
     right = one_line(press, page, size=7.6, ink=QUIET)
     left = _(
-        "%(number)s · facts as of %(instant)s · edition %(edition)s",
+        "%(number)s · facts as of %(day)s · edition %(edition)s",
         number=sheet.number,
-        instant=iso_instant(sheet.as_of),
+        day=day_of(sheet.as_of).isoformat(),
         edition=sheet.edition,
     )
     draw_line(canvas, one_line(press, left, size=7.6, ink=QUIET, width=FRAME_WIDTH - right.width - 20), MARGIN_SIDE, y)

@@ -256,6 +256,7 @@ class FirmReport:
     """Everything one firm report says. ``limits`` adds sentences of the edition to what the paper says it is not.
 
     ``digest`` names these facts; left empty, the press works it out with `digest_of_facts`.
+    ``as_of`` is the first instant of the day (UTC) whose facts these are: the same facts of a day give the same bytes.
     Raises: UnsoundReport where ``as_of`` carries no time zone.
     """
 

@@ -60,6 +60,11 @@ class Section:
     key: str = ""
     asked_with: tuple[str, str] | None = None
 
+    @property
+    def seen(self) -> list[Field]:
+        """Return the fields that people see; a hidden one is no question."""
+        return [one for one in self.fields if one.kind != "hidden"]
+
 
 @dataclass(frozen=True)
 class Form:
@@ -201,8 +206,8 @@ class Bound:
         return " ".join(parts)
 
     def answered(self, section: Section) -> int:
-        """Return how many fields of a section have an answer."""
-        return sum(1 for f in section.fields if self.values.get(f.name))
+        """Return how many of the fields that people see have an answer in a section."""
+        return sum(1 for f in section.seen if self.values.get(f.name))
 
     def is_asked(self, section: Section) -> bool:
         """Say whether a section stands open: always, or because its answer is ticked or something in it is wrong."""

@@ -13,7 +13,7 @@ from pool.kernel.words import lazy as _l
 from pool.web.display import day
 from pool.web.parts import Event
 from pool.web.states import office_word, state_word, tier_word
-from pool.web.wording import indicator_words
+from pool.web.wording import PARTY_ROLES, indicator_words
 
 #: (kind of object, verb) -> words; a verb that is not here is shown readably.
 _WORDS: dict[tuple[str, str], Any] = {
@@ -207,6 +207,8 @@ def _value(name: str, value: Any) -> Any:
         return state_word(value)
     if name == "tier" and isinstance(value, str):
         return tier_word(value)
+    if name == "role" and value in PARTY_ROLES:
+        return str(PARTY_ROLES[value])
     if name in _DAYS and isinstance(value, str):
         return day(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
     if isinstance(value, Mapping):

@@ -11,10 +11,19 @@ from pool.harbor.lists import DEEMED, StandingLine
 from pool.harbor.queries import StandingView
 from pool.kernel.words import GROUP
 from pool.kernel.words import gettext as _
+from pool.kernel.words import lazy as _l
 from pool.policy.loading import load_edition
 from pool.policy.tiers import worded
 from pool.web.display import day
 from pool.web.states import state_word
+
+#: What a firm has to do with a fine-tuned model.
+PARTY_ROLES = {
+    "tuner": _l("Tuned the model"),
+    "co_tuner": _l("Tuned it together with the tuner"),
+    "data": _l("Gave the training data"),
+    "host": _l("Hosts the model"),
+}
 
 
 def context_word(code: str) -> str:

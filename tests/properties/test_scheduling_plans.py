@@ -62,13 +62,13 @@ def check_plan(problem: Problem) -> None:
         assert (counts[0], counts[-1]) == (len(problem.auditors), 0)
 
 
-@settings(max_examples=count(test=40, soak=4_000))
+@settings(max_examples=count(test=40, soak=2_000))
 @given(SEEDS)
 def test_plan_of_the_search_is_legal_complete_and_explained(seed: int) -> None:
     check_plan(made(seed, effort=0))
 
 
-@settings(max_examples=count(test=6, soak=120))
+@settings(max_examples=count(test=6, soak=100))
 @given(SEEDS)
 def test_plan_of_the_exact_layer_is_legal_complete_and_explained(seed: int) -> None:
     problem = made(seed, effort=1)
@@ -76,7 +76,7 @@ def test_plan_of_the_exact_layer_is_legal_complete_and_explained(seed: int) -> N
     assert solve(problem).objective["unplaced_pinned"] == 0
 
 
-@settings(max_examples=count(test=25, soak=1_000))
+@settings(max_examples=count(test=25, soak=700))
 @given(SEEDS)
 def test_alternative_is_legal_and_moves_nothing_else(seed: int) -> None:
     problem = made(seed, effort=0)
@@ -90,7 +90,7 @@ def test_alternative_is_legal_and_moves_nothing_else(seed: int) -> None:
         assert found.assignment is None or declined not in {seat.auditor for seat in found.assignment.team}
 
 
-@settings(max_examples=count(test=40, soak=1_500))
+@settings(max_examples=count(test=40, soak=1_000))
 @given(SEEDS, st.integers(0, 2**32 - 1))
 def test_plan_when_one_value_is_changed_is_never_still_called_the_same_legal_plan(seed: int, where: int) -> None:
     problem = made(seed, effort=0)

@@ -192,6 +192,12 @@ def test_section_state_says_how_far_a_person_is() -> None:
     assert [sent.answered(s) for s in FORM.sections] == [2, 1]
 
 
+def test_hidden_field_is_no_question() -> None:
+    part = f.Section("", (f.Text(name="why", label="Why"), f.Hidden(name="level", label="")))
+    assert [one.name for one in part.seen] == ["why"]
+    assert f.Form("t", [part]).fresh({"level": "deep"}).answered(part) == 0
+
+
 @dataclass
 class Sent:
     """A received file as the web framework hands it over."""

@@ -58,6 +58,13 @@ def may_plan() -> bool:
     return actor().office is Office.PLANNER
 
 
+def is_overtaken(line: PlanLine) -> bool:
+    """Tell whether another plan was published after this one was made: its teams and days are others' now."""
+    asked = ListRequest(filters=(("state", ("published",)),), sort="published", descending=True, size=1)
+    last = plans(reading(), asked).items
+    return bool(last) and last[0].published_at is not None and last[0].published_at >= line.made_at
+
+
 # --------------------------------------------------------------------------------------------------
 # The board
 
@@ -72,7 +79,8 @@ def plan() -> Any:
     today = day_of(at())
     start = _since(today)
     waiting = [_waiting(one) for one in waiting_bookings(reading())]
-    open_plans = plans(reading(), ListRequest(filters=(("state", ("solved",)),), sort="made", descending=True, size=1))
+    kept = plans(reading(), ListRequest(filters=(("state", ("solved",)),), sort="made", descending=True, size=1)).items
+    open_plan = kept[0] if kept and not is_overtaken(kept[0]) else None
     return page(
         "admin/plan.html",
         board=_board(start, today),
@@ -83,9 +91,9 @@ def plan() -> Any:
         functions=load_edition().effort.competence.functions,
         load_days=roster.LOAD_DAYS,
         waiting=waiting,
-        act=_act(waiting, open_plans.items),
+        act=_act(waiting, open_plan),
         may_plan=may_plan(),
-        open_plan=open_plans.items[0] if open_plans.items else None,
+        open_plan=open_plan,
         view=list_view(SPEC, plans(reading(), asked), path=request.path, keep=_kept()),
         words=dict(STATES),
         meanings=MEANINGS,
@@ -98,10 +106,10 @@ def _kept() -> list[tuple[str, str]]:
     return [("since", given)] if given else []
 
 
-def _act(waiting: Sequence[object], open_plans: Sequence[PlanLine]) -> Action | None:
+def _act(waiting: Sequence[object], open_plan: PlanLine | None) -> Action | None:
     if not may_plan() or not waiting:
         return None
-    style = "quiet" if open_plans else "primary"
+    style = "quiet" if open_plan else "primary"
     return Action(label=_("Plan now"), url=url_for("admin.plan_now"), method="post", style=style)
 
 

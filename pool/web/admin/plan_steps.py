@@ -16,7 +16,7 @@ from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
 from pool.web import display
 from pool.web.admin import blueprint
-from pool.web.admin.plan import MEANINGS, may_plan, plan_word, proof_word
+from pool.web.admin.plan import MEANINGS, is_overtaken, may_plan, plan_word, proof_word
 from pool.web.admin.plan_view import PlanPage, plan_page
 from pool.web.fields import LongText
 from pool.web.forms import Form, Section
@@ -132,6 +132,7 @@ def _review_page(file: PlanFile, *, refused: Refusal | None = None) -> Any:
     shown = plan_page(reading(), file, today=day_of(at()))
     is_open = line.state == "solved"
     valid = bool(shown.verdict["valid"])
+    is_late = is_open and is_overtaken(line)
     publish = Action(label=_("Publish"), url=url_for("admin.publish_plan", ref=line.ref))
     discard = Action(label=_("Put aside"), url=url_for("admin.discard_plan", ref=line.ref), style="quiet")
     return page(
@@ -142,8 +143,8 @@ def _review_page(file: PlanFile, *, refused: Refusal | None = None) -> Any:
         refused=refused,
         word=plan_word(line.state),
         meaning=MEANINGS[line.state],
-        sentence=_sentence(line, shown),
-        primary=publish if may_plan() and is_open and valid and refused is None else None,
+        sentence=_sentence(line, shown, is_late=is_late),
+        primary=publish if may_plan() and is_open and valid and not is_late and refused is None else None,
         actions=[discard] if may_plan() and is_open else [],
         must_act=_("planner") if is_open and not may_plan() else None,
         facts=_facts(line, shown),
@@ -153,13 +154,15 @@ def _review_page(file: PlanFile, *, refused: Refusal | None = None) -> Any:
     )
 
 
-def _sentence(line: PlanLine, shown: PlanPage) -> str:
+def _sentence(line: PlanLine, shown: PlanPage, *, is_late: bool) -> str:
     if line.state == "published":
         return _("Published %(day)s: the teams were asked.", day=display.day(line.published_at))
     if line.state == "discarded":
         return _("Put aside; nobody was asked.")
     if not shown.verdict["valid"]:
         return _("The checker found rules broken. This plan cannot be published.")
+    if is_late:
+        return _("Another plan was published after this one was made: make a new one, and put this one aside.")
     return _("Kept, nobody was asked yet. Publishing asks every auditor named here.")
 
 

@@ -14,6 +14,7 @@ from pool.registry.inspection import Merged
 from pool.registry.queries import FoundationView
 from pool.web.fields import Check, Choice, FileField, Hidden, LongText, MultiChoice, Option, Text
 from pool.web.forms import Form, Section
+from pool.web.wording import PARTY_ROLES
 
 FILE_MEGABYTES = 60
 #: Ways of tuning that the list can be narrowed to; others are found by searching.
@@ -156,12 +157,6 @@ LINK = Form(
     ),
 )
 
-ROLES = {
-    "tuner": _l("Tuned the model"),
-    "co_tuner": _l("Tuned it together with the tuner"),
-    "data": _l("Gave the training data"),
-    "host": _l("Hosts the model"),
-}
 PARTY = Form(
     "party",
     (
@@ -178,7 +173,7 @@ PARTY = Form(
                 Choice(
                     name="role",
                     label=_l("Its part in the model"),
-                    choices=tuple((role, ROLES[role]) for role in submit.NAMED_ROLES),
+                    choices=tuple((role, PARTY_ROLES[role]) for role in submit.NAMED_ROLES),
                 ),
             ),
         ),

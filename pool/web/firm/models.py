@@ -16,13 +16,14 @@ from pool.kernel.words import ngettext
 from pool.registry import queries
 from pool.registry.queries import DeploymentView, FileView, ModelView
 from pool.web.firm import blueprint
-from pool.web.firm.model_forms import FORMATS, LINK, METHODS, PARTY, ROLES, as_text, foundation_choices, labels
+from pool.web.firm.model_forms import FORMATS, LINK, METHODS, PARTY, as_text, foundation_choices, labels
 from pool.web.firm.uploads import store
 from pool.web.forms import Bound
 from pool.web.history import events_of
 from pool.web.paging import Column, Filter, ListSpec, csv_of, every_item, list_view
 from pool.web.parts import Action, Crumb, Explanation, Fact
 from pool.web.requests import actor, attachment, attempt, form_of, page, perform, reading, with_values
+from pool.web.wording import PARTY_ROLES
 
 
 class NoSuchFile(Missing):
@@ -82,7 +83,7 @@ def model(ref: str) -> Any:
         model=view,
         files=files,
         parties=parties,
-        roles=ROLES,
+        roles=PARTY_ROLES,
         formats=FORMATS,
         deployments=used,
         sentence=sentence,

@@ -140,7 +140,10 @@ def _running_words(line: BookingLine) -> tuple[str, str]:
             _("On the waiting list for a team. Waiting does not count against you."),
             _("planner"),
         ),
-        BookingState.PROPOSED: (_("A team is being asked."), _("auditors, then you")),
+        BookingState.PROPOSED: (
+            _("A team is proposed: its auditors are asked first, then you."),
+            _("auditors, then you"),
+        ),
         BookingState.IN_AUDIT: (_("The audit %(ref)s is under way.", ref=line.audit_ref), _("the audit team")),
     }
     if line.state == BookingState.QUOTED:

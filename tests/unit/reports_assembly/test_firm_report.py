@@ -63,7 +63,7 @@ def test_report_when_all_is_done_says_exactly_what_the_rows_say(database: Databa
     edition = load_edition()
     assert (report.firm_name, report.firm_ref, report.demo) == ("Orchid Health", ORCHID, True)
     assert (report.edition, report.edition_digest) == (edition.id, edition.digest)
-    assert (report.as_of, report.period) == (utc(2026, 10, 5, 9), "2026-01-05 to 2026-10-05")
+    assert (report.as_of, report.period) == (utc(2026, 10, 5), "2026-01-05 to 2026-10-05")
     assert report.number == f"RPT-{ORCHID}-20261005"
 
     (deployment,) = report.deployments
@@ -187,6 +187,15 @@ def test_report_when_firm_and_pool_read_it_says_the_same_with_the_same_digest(da
     own = made.world.ask("mara", firm_report, ORCHID)
     assert digest_of_facts(own) == digest_of_facts(made.world.ask("rita", firm_report, ORCHID))
     assert render_firm_report(own).pdf == render_firm_report(made.world.ask("milo", firm_report, ORCHID)).pdf
+
+
+def test_report_when_printed_twice_on_a_day_without_a_change_is_the_same_file(database: Database) -> None:
+    made = decided(database)
+    first, later, next_day = (
+        made.world.ask("mara", firm_report, ORCHID, at=at)
+        for at in (utc(2026, 10, 5, 9), utc(2026, 10, 5, 17), utc(2026, 10, 6, 9))
+    )
+    assert render_firm_report(first).pdf == render_firm_report(later).pdf != render_firm_report(next_day).pdf
 
 
 def test_statement_paper_when_printed_twice_is_the_same_and_adds_up(database: Database) -> None:

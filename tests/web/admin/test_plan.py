@@ -169,7 +169,18 @@ def test_stale_plan_is_refused_with_its_reasons(desk: Desk, client: FlaskClient)
     review = plan_now(client)
     desk.stage.act(book.cancel, desk.pool.mara, booking=desk.bookings[0], reason="no longer needed")
     answer = post(client, f"{review}/publish")
-    assert answer.status_code == 409 and "changed since the problem was exported" in answer.get_data(as_text=True)
+    assert answer.status_code == 409 and "cannot be placed as planned any more" in answer.get_data(as_text=True)
+
+
+def test_plan_that_another_one_overtook_is_not_offered_for_publication(desk: Desk, client: FlaskClient) -> None:
+    sign_in(client, desk.pool.pia)
+    first = plan_now(client)
+    second = plan_now(client)
+    assert first != second
+    arrived(client, post(client, f"{second}/publish"))
+    text = get_page(client, first)
+    assert "Another plan was published after this one was made" in text and ">Publish<" not in text
+    assert "Look at" not in get_page(client, "/pool/plan")
 
 
 def test_large_plan_is_made_by_the_clock_and_found_again(

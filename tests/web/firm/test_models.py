@@ -261,3 +261,7 @@ def test_party_is_told_who_links_the_model_and_the_tuner_is_offered_the_link(
             assert (link in shown) is is_offered
             assert ("Orchid Health, its tuner, links it" in shown) is not is_offered
     assert "Orchid Health, then you" in get_page(client, page)
+    sign_in(client, pool.mara)
+    assert "Gave the training data" in get_page(client, f"/firm/models/{model}") and "Part: data" not in (
+        get_page(client, f"/firm/models/{model}")
+    )
