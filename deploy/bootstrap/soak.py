@@ -32,7 +32,8 @@ PARTS: dict[str, Part] = {
     "jobs": Part("a due job has its effect once: 4 processes, 2,000 jobs, 40 kills, leases that run out"),
     "pages": Part("every page of every seat of the demo: links, axe-core, content policy, phone width, light and dark"),
     "planning": Part("plans are legal, complete and explained, over thousands of made-up problems"),
-    "properties": Part("the invariants of tier, share and standing, over many thousand generated cases"),
+    "properties": Part("the invariants of tier and share, over many thousand generated cases"),
+    "standing": Part("the invariants of standing, over many thousand generated histories"),
 }
 
 

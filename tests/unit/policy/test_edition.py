@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -291,11 +290,9 @@ def test_shipped_edition_passes_its_check() -> None:
     assert check_edition(EDITION) == []
 
 
-def test_loading_and_checking_is_quick_and_loaded_once() -> None:
-    started = time.perf_counter()
+def test_shipped_edition_is_loaded_once() -> None:
     fresh = _read(FOLDER)
     assert check_edition(fresh) == []
-    assert time.perf_counter() - started < 2
     assert load_edition() is load_edition("2026.1")
     assert fresh == EDITION
 

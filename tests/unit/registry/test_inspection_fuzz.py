@@ -1,9 +1,8 @@
-"""Whatever bytes come in, the answer is an inspection or a refusal, and it comes soon."""
+"""Whatever bytes come in, the answer is an inspection or a refusal."""
 
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -16,17 +15,14 @@ from tests.samples.build import all_files
 from tests.samples.weights import framed
 
 FILES = sorted(all_files().items())
-SECONDS = 5.0
 
 
 def outcome(name: str, data: bytes) -> Inspection | Invalid:
-    """Inspect, let nothing but Invalid pass, hold the time, and hold that the answer can be printed."""
-    begun = time.perf_counter()
+    """Inspect, let nothing but Invalid pass, and hold that the answer can be printed."""
     try:
         result: Inspection | Invalid = inspect_bytes(name, data)
     except Invalid as refusal:
         result = refusal
-    assert time.perf_counter() - begun < SECONDS
     json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False).encode("utf-8")
     return result
 
