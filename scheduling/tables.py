@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from pool.kernel.rows import BIGINT, Row, bigint, check, json_value, one_of
+from pool.kernel.rows import BIGINT, Fenced, Row, bigint, check, json_value, one_of
 from pool.kernel.tenancy import OFFICES_ONLY, Visibility
 
 
@@ -30,7 +30,7 @@ class PlanRow(Row, table=True):
     published_at: datetime | None = None
 
 
-class HalfDay(SQLModel, table=True):
+class HalfDay(Fenced, table=True):
     """One half-day of one auditor given to one audit. The primary key is what keeps it from being given twice."""
 
     __tablename__ = "half_day"

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests.support import databases
+from tests.support import databases, sharing
 from tests.support.counts import SOAKING
 from tests.support.summary import write_summary
 
@@ -34,10 +34,14 @@ hypothesis_settings.register_profile(
     "soak", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("soak" if SOAKING else "test")
+sharing.share_compiled_statements()
 
 #: Every test below this folder that names no other part belongs to the part "properties" of the soak.
 PROPERTIES = Path(__file__).parent / "properties"
 
+
+#: Markers of tests whose files are begun first.
+LONG = ("browser", "slow", "long")
 
 # --------------------------------------------------------------------------------------------------
 # How a run is made and summed up
@@ -51,12 +55,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests without parameters (absent samples) and, in the soak, those of other parts."""
+    """Leave out tests without parameters (absent samples) and, in the soak, those of other parts; long files first."""
     part = config.getoption("--soak-part")
     out = [item for item in items if _has_no_parameters(item) or (part and part not in _parts(item))]
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in set(out)]
+    long = {item.path for item in items if any(item.get_closest_marker(name) for name in LONG)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def _has_no_parameters(item: pytest.Item) -> bool:

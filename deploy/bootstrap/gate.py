@@ -96,8 +96,9 @@ def fmt() -> int:
 
 def _workers(arguments: Sequence[str]) -> list[str]:
     own = any(argument.startswith(("-n", "--pdb", "--dist")) for argument in arguments)
-    # Why by file: fixtures of a module are made once, and tests of one file never race each other.
-    return [] if own else ["-n", str(WORKERS), "--dist", "loadfile"]
+    # Why by file: fixtures of a module are made once, and tests of one file never race each other. Why no reordering:
+    # by count the few long tests would come last, one worker idle; tests/conftest.py puts them first.
+    return [] if own else ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _pytest(arguments: Sequence[str], *, steps: Sequence[Step], variables: dict[str, str]) -> int:

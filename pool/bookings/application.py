@@ -30,6 +30,7 @@ from pool.bookings.tables import Booking
 from pool.kernel.clock import day_of
 from pool.kernel.digest import digest_of
 from pool.kernel.money import exponent_of
+from pool.kernel.refusals import Invalid
 from pool.kernel.storage import Work
 from pool.kernel.versions import seen
 from pool.kernel.words import gettext as _
@@ -49,6 +50,10 @@ TERMS = (
     "systems and people the brief names, for the audit only. The estimate is no fixed price: what we bear is our exact "
     "share of the costs of the period. No outcome of the audit is promised. (terms 2026.1)"
 )
+
+
+class NoEvidenceNamed(Invalid):
+    """A reduction of the effort was claimed without a word about its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +78,25 @@ def screen(
     tools_with_write_access: bool = False,
     remote_sites: bool = False,
     reductions: Mapping[str, int] | None = None,
+    reason: str = "",
     version: int | None = None,
 ) -> BookingRef:
     """Screen a request: exact auditor-days with every step, roles, calendar, needs, and the frozen brief.
 
     What the planner states beside the frozen facts: model releases in the period, incomplete logs, tools with write
-    access, remote sites, and reductions of effort.yaml by id with their count.
-    Raises: BookingMissing, Moved, WrongOffice, WrongState, EffortRefused naming the adjustment.
+    access, remote sites, and reductions of effort.yaml by id with their count. A reduction stands only on evidence:
+    ``reason`` says which the planner saw, and is read by the firm in the booking's history.
+    Raises: BookingMissing, Moved, WrongOffice, WrongState, EffortRefused naming the adjustment, NoEvidenceNamed.
     """
     row = find_booking(work, booking)
     seen(row, version)
     if row.state == BookingState.SUBMITTED:
+        if reductions and not reason.strip():
+            raise NoEvidenceNamed(
+                _("A reduction needs evidence, and none is named."),
+                field="reason",
+                next_step=_("Write which evidence you saw for each reduction; it stays on record."),
+            )
         _fix_scope(
             work,
             row,
@@ -95,7 +108,9 @@ def screen(
                 reductions=dict(reductions or {}),
             ),
         )
-    move_booking(work, row, "screen", facts=BookingFacts(today=day_of(work.at), has_effort=bool(row.exact_days)))
+    move_booking(
+        work, row, "screen", facts=BookingFacts(today=day_of(work.at), has_effort=bool(row.exact_days), reason=reason)
+    )
     return ref_of(row)
 
 

@@ -305,6 +305,7 @@ _step(
         callback=_reductions,
         help="A reduction of effort.yaml, e.g. R2.",
     ),
+    click.option("--reason", default="", help="Which evidence you saw for the reductions."),
 )
 _step("decline", book.decline, "Decline a screened request for want of competence or impartiality.", _REASON)
 _step(

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from pool.kernel.rows import BIGINT, Row, bigint, binary, check, json_value, one_of, owned
+from pool.kernel.rows import BIGINT, Fenced, Row, bigint, binary, check, json_value, one_of, owned
 from pool.kernel.tenancy import CATALOGUE, Visibility
 
 
-class RecordEntry(SQLModel, table=True):
+class RecordEntry(Fenced, table=True):
     """One entry of the record: its gapless number and its exact bytes (RFC 8785). Holds no name of anybody."""
 
     __tablename__ = "record_entry"
@@ -27,7 +27,7 @@ class RecordEntry(SQLModel, table=True):
     recorded_at: datetime
 
 
-class RecordHead(SQLModel, table=True):
+class RecordHead(Fenced, table=True):
     """How many entries there are: one row, updated in the transaction that appends."""
 
     __tablename__ = "record_head"

@@ -22,12 +22,6 @@ class Throttled(Refusal):
     kind = "throttled"
 
 
-class WrongSignIn(Refusal):
-    """Address and password do not belong together; which of them is wrong is not told."""
-
-    kind = "invalid"
-
-
 @dataclass(frozen=True, slots=True)
 class SignInResult:
     """Who signed in; ``seat_id`` where exactly one seat is held."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from pool.kernel.ids import new_public_id
-from pool.kernel.tenancy import OFFICES_ONLY, Visibility
+from pool.kernel.tenancy import OFFICES_ONLY, Fence, ScopeKind, Visibility
 
 #: SQLite gives row ids to INTEGER primary keys only; everywhere else keys are 64 bits wide by declaration.
 BIGINT: Any = BigInteger().with_variant(Integer(), "sqlite")
@@ -28,15 +28,22 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 
-class Row(SQLModel):
-    """A table's base: internal bigint key, random public id, instant of recording.
-
-    ``created_at`` is filled from the work's instant when the row is added. ``visibility`` says who sees a row.
-    """
+class Fenced(SQLModel):
+    """What every table's class has: who sees its rows, and the criteria that follow."""
 
     visibility: ClassVar[Visibility] = OFFICES_ONLY
     #: True where rows are never changed nor removed; triggers in the database hold it.
     append_only: ClassVar[bool] = False
+    of_firm: ClassVar[Any] = Fence(ScopeKind.FIRM)
+    of_grant: ClassVar[Any] = Fence(ScopeKind.GRANT)
+    of_public: ClassVar[Any] = Fence(ScopeKind.PUBLIC)
+
+
+class Row(Fenced):
+    """A table's base: internal bigint key, random public id, instant of recording.
+
+    ``created_at`` is filled from the work's instant when the row is added.
+    """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BIGINT)
     public_id: str = Field(default_factory=new_public_id, max_length=32, unique=True)

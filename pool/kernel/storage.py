@@ -29,8 +29,8 @@ from pool.kernel.digest import digest_of
 from pool.kernel.ids import reference_of
 from pool.kernel.refusals import Conflict, Invalid, Refusal
 from pool.kernel.roles import Actor
-from pool.kernel.rows import Row
-from pool.kernel.tenancy import Scope, ScopeKind, Visibility, criterion, pool_scope, scope_of, settings_of
+from pool.kernel.rows import Fenced, Row
+from pool.kernel.tenancy import Scope, ScopeKind, Visibility, pool_scope, run_within, scope_of, settings_of
 from pool.kernel.traces import LONGEST_REASON, Activity, OnceKey, Series
 from pool.kernel.words import gettext as _
 
@@ -475,22 +475,17 @@ def mapped_rows() -> Iterator[tuple[type[Any], Visibility]]:
 def _fence_reads(state: ORMExecuteState) -> None:
     # Why every class and not the selected ones: joins, EXISTS and relationship loads reach further tables.
     scope: Scope = state.session.info["scope"]
-    if scope.kind is ScopeKind.OFFICE or state.is_column_load or state.is_relationship_load:
-        return
-    state.statement = state.statement.options(*_criteria(state.session.info, scope))
+    run_within(scope)
+    if scope.kind is not ScopeKind.OFFICE and not state.is_column_load:
+        state.statement = state.statement.options(_CRITERIA[scope.kind])
 
 
-def _criteria(info: dict[Any, Any], scope: Scope) -> list[Any]:
-    cached = info.get("criteria")
-    if cached is not None and cached[0] == scope:
-        return list(cached[1])
-    options = []
-    for entity, visibility in mapped_rows():
-        rule = criterion(entity, visibility, scope)
-        if rule is not None:
-            options.append(with_loader_criteria(entity, rule, include_aliases=True))
-    info["criteria"] = (scope, options)
-    return options
+#: By kind of scope, the criterion of every table.
+_CRITERIA = {
+    ScopeKind.FIRM: with_loader_criteria(Fenced, lambda table: table.of_firm, include_aliases=True),
+    ScopeKind.GRANT: with_loader_criteria(Fenced, lambda table: table.of_grant, include_aliases=True),
+    ScopeKind.PUBLIC: with_loader_criteria(Fenced, lambda table: table.of_public, include_aliases=True),
+}
 
 
 class ForeignRow(Conflict):

@@ -7,12 +7,14 @@ PostgreSQL (made by the migrations from the same declarations), and composite fo
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, false, or_, select, table, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, column, false, or_, select, table, true, tuple_
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from pool.kernel.roles import FIRM_OFFICES, GRANTED_OFFICES, Actor, Office
@@ -125,67 +127,104 @@ _party = table("model_party", column("model_id"), column("firm_id"))
 _deployment = table("deployment", column("id"), column("model_id"))
 
 
-def _granted(scope: Scope, *wanted: str) -> Any:
+#: The scope of the statement that runs now in this thread; the criteria below read it when their values are sent.
+_running: ContextVar[Scope] = ContextVar("running scope")
+
+
+def run_within(scope: Scope) -> None:
+    """Name the scope that the next statement of this thread runs in. Every session does so before each statement."""
+    _running.set(scope)
+
+
+def _of_scope(name: str, kind: Any) -> Any:
+    # Why a value that is looked up late: the criteria are made once, and SQL is compiled once, for all scopes of a
+    # kind. What a seat has none of is NULL, which equals nothing; without a scope the statement fails.
+    return bindparam(f"scope_{name}", type_=kind, callable_=lambda: getattr(_running.get(), name))
+
+
+_FIRM, _PERSON = _of_scope("firm_id", BigInteger()), _of_scope("person_id", BigInteger())
+_AUDITOR, _ACTING = _of_scope("auditor_id", BigInteger()), _of_scope("acting_id", BigInteger())
+_AT = _of_scope("at", UTCDateTime())
+
+
+@cache
+def _granted(*wanted: str) -> Any:
     return select(*(_grant.c[name] for name in wanted)).where(
         and_(
-            _grant.c.person_id == scope.person_id,
-            _grant.c.from_at <= scope.at,
-            or_(_grant.c.until_at.is_(None), _grant.c.until_at > scope.at),
+            _grant.c.person_id == _PERSON,
+            _grant.c.from_at <= _AT,
+            or_(_grant.c.until_at.is_(None), _grant.c.until_at > _AT),
         )
     )
 
 
-def criterion(entity: Any, visibility: Visibility, scope: Scope) -> ColumnElement[bool] | None:
-    """Return the condition a row of ``entity`` must meet in ``scope``; ``None`` where every row may be seen."""
-    if scope.kind is ScopeKind.OFFICE or visibility.everyone:
-        return None
+def criterion(entity: Any, visibility: Visibility, kind: ScopeKind) -> ColumnElement[bool]:
+    """Return the condition a row of ``entity`` must meet in a scope of this kind, the one of :func:`run_within`."""
+    if kind is ScopeKind.OFFICE or visibility.everyone:
+        return true()
     paths: list[ColumnElement[bool]] = []
-    if scope.kind is ScopeKind.FIRM:
-        paths += _firm_paths(entity, visibility, scope)
-    if scope.kind is ScopeKind.GRANT:
-        paths += _grant_paths(entity, visibility, scope)
-    if visibility.person and scope.person_id is not None:
-        paths.append(getattr(entity, visibility.person) == scope.person_id)
+    if kind is ScopeKind.FIRM:
+        paths += _firm_paths(entity, visibility)
+    if kind is ScopeKind.GRANT:
+        paths += _grant_paths(entity, visibility)
+    if visibility.person:
+        paths.append(getattr(entity, visibility.person) == _PERSON)
     if visibility.acting:
-        paths.append(getattr(entity, visibility.acting) == scope.acting_id)
+        paths.append(getattr(entity, visibility.acting) == _ACTING)
     return or_(*paths) if paths else false()
 
 
-def _firm_paths(entity: Any, visibility: Visibility, scope: Scope) -> list[ColumnElement[bool]]:
+class Fence:
+    """The criterion of each table in one kind of scope, made when it is first asked for, as an attribute of its class.
+
+    Source: "Adding criteria to all subclasses of a base" in the ORM's documentation of ``with_loader_criteria``.
+    """
+
+    def __init__(self, kind: ScopeKind) -> None:
+        self.kind = kind
+        self._made: dict[Any, ColumnElement[bool]] = {}
+
+    def __get__(self, _row: Any, entity: Any) -> ColumnElement[bool]:
+        if entity not in self._made:
+            self._made[entity] = criterion(entity, entity.visibility, self.kind)
+        return self._made[entity]
+
+
+def _firm_paths(entity: Any, visibility: Visibility) -> list[ColumnElement[bool]]:
     paths: list[ColumnElement[bool]] = []
     if visibility.firm:
-        paths.append(getattr(entity, visibility.firm) == scope.firm_id)
+        paths.append(getattr(entity, visibility.firm) == _FIRM)
     if visibility.participant:
-        audits = select(_participant.c.audit_id).where(_participant.c.firm_id == scope.firm_id)
+        audits = select(_participant.c.audit_id).where(_participant.c.firm_id == _FIRM)
         paths.append(getattr(entity, visibility.participant).in_(audits))
     if visibility.party:
-        models = select(_party.c.model_id).where(_party.c.firm_id == scope.firm_id)
+        models = select(_party.c.model_id).where(_party.c.firm_id == _FIRM)
         paths.append(getattr(entity, visibility.party).in_(models))
     if paths and visibility.firm_if:
         return [and_(or_(*paths), getattr(entity, visibility.firm_if).is_(True))]
     return paths
 
 
-def _grant_paths(entity: Any, visibility: Visibility, scope: Scope) -> list[ColumnElement[bool]]:
+def _grant_paths(entity: Any, visibility: Visibility) -> list[ColumnElement[bool]]:
     paths: list[ColumnElement[bool]] = []
     if visibility.audit:
         audit = getattr(entity, visibility.audit)
-        of_audit = audit.in_(_granted(scope, "audit_id"))
+        of_audit = audit.in_(_granted("audit_id"))
         if visibility.firm:
             firm = getattr(entity, visibility.firm)
-            paths.append(tuple_(audit, firm).in_(_granted(scope, "audit_id", "firm_id")))
+            paths.append(tuple_(audit, firm).in_(_granted("audit_id", "firm_id")))
             paths.append(and_(firm.is_(None), of_audit))
         else:
             paths.append(of_audit)
     if visibility.deployment:
-        paths.append(getattr(entity, visibility.deployment).in_(_granted(scope, "deployment_id")))
+        paths.append(getattr(entity, visibility.deployment).in_(_granted("deployment_id")))
     if visibility.granted_model:
-        models = select(_deployment.c.model_id).where(_deployment.c.id.in_(_granted(scope, "deployment_id")))
+        models = select(_deployment.c.model_id).where(_deployment.c.id.in_(_granted("deployment_id")))
         paths.append(getattr(entity, visibility.granted_model).in_(models))
     if visibility.granted_firm:
-        paths.append(getattr(entity, visibility.granted_firm).in_(_granted(scope, "firm_id")))
-    if visibility.auditor and scope.auditor_id is not None:
-        paths.append(getattr(entity, visibility.auditor) == scope.auditor_id)
+        paths.append(getattr(entity, visibility.granted_firm).in_(_granted("firm_id")))
+    if visibility.auditor:
+        paths.append(getattr(entity, visibility.auditor) == _AUDITOR)
     return paths
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from pool.kernel.rows import BIGINT, JSON_VALUE, Row, bigint, check, unique
+from pool.kernel.rows import BIGINT, JSON_VALUE, Fenced, Row, bigint, check, unique
 from pool.kernel.tenancy import EVERYONE, Visibility
 
 #: In characters; longer words belong into a row of their own.
@@ -37,7 +37,7 @@ class Activity(Row, table=True):
     request_id: str = Field(default="", max_length=64)
 
 
-class OnceKey(SQLModel, table=True):
+class OnceKey(Fenced, table=True):
     """A nonce of an unsafe request, written in the transaction of its effect: a second use finds the first answer."""
 
     __tablename__ = "once_key"
@@ -51,7 +51,7 @@ class OnceKey(SQLModel, table=True):
     at: datetime = Field(index=True)
 
 
-class Series(SQLModel, table=True):
+class Series(Fenced, table=True):
     """The last number given out per prefix and year; numbers have no gaps.
 
     Open to every seat for writing too, since every seat makes rows with references; it tells nothing but how many.

@@ -143,6 +143,11 @@ def _form_page(act: Act, file: BookingFile, bound: Bound, address: str) -> Any:
         sentence=_sentence(file),
         form_action=request.path,
         back_url=address,
+        crumbs=[
+            Crumb(label=_("Bookings"), url=address.rpartition("/")[0]),
+            Crumb(label=file.line.ref, url=address),
+            Crumb(label=str(act.label)),
+        ],
     )
 
 

@@ -160,6 +160,10 @@ class Bound:
         """Return what is wrong with one field."""
         return self.errors.get(name, [])
 
+    def unread(self) -> tuple[str, ...]:
+        """Return the names of fields that were answered with something that cannot be read."""
+        return tuple(name for name in self.errors if self.values.get(name))
+
     def add_error(self, name: str | None, words: str) -> None:
         """Say that something is wrong with one field, or with the form as a whole."""
         known = self._field_for(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
@@ -11,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
-from pool.web.requests import close_reading
+from pool.web.requests import close_reading, pool_session
 
 STATUS = {
     "missing": 404,
@@ -32,21 +33,33 @@ def wants_json() -> bool:
     return best in {"application/json", "application/problem+json"}
 
 
-def answer(status: int, refusal: Refusal) -> Response:
-    """Return the page, or the problem document, that tells a refusal."""
+def answer(status: int, refusal: Refusal, *, typed: Sequence[str] = ()) -> Response:
+    """Return the page, or the problem document, that tells a refusal; ``typed`` is shown to be copied."""
     close_reading()
     if wants_json():
         response = jsonify({"type": "about:blank", "status": status, "title": refusal.reason, **refusal.as_json()})
         response.mimetype = "application/problem+json"
     else:
         response = Response(
-            render_template(_template(status), status=status, refusal=refusal, request_id=g.get("request_id", "")),
+            render_template(
+                _template(status), status=status, refusal=refusal, request_id=g.get("request_id", ""), typed=typed
+            ),
             mimetype="text/html",
         )
     response.status_code = status
     if status in {429, 503}:
         response.headers["Retry-After"] = str(refusal.facts.get("retry_after", 5))
     return response
+
+
+def _prose() -> tuple[str, ...]:
+    """Return the sentences of a form that is not taken, so that nobody has to write them twice.
+
+    Words that another site sent are not repeated, nor anything of a page that asks for a password.
+    """
+    if request.headers.get("Sec-Fetch-Site") not in {"same-origin", "none"} or request.blueprint == "signin":
+        return ()
+    return tuple(value for _name, value in request.form.items(multi=True) if len(value.split()) > 1)
 
 
 def _template(status: int) -> str:
@@ -86,9 +99,13 @@ def install(app: Flask) -> None:
             # What went wrong after the page was made, while its session was saved.
             return _refused(fault) if isinstance(fault, Refusal) else _fault(fault)
         reason, step = _http_words(status)
+        typed: tuple[str, ...] = ()
         if isinstance(error, CSRFError):
-            reason = _("The form's proof of origin is missing or old.")
-        response = answer(status, Refusal(reason, next_step=step))
+            reason, typed = _("The form's proof of origin is missing or old."), _prose()
+            if pool_session().signed_in is None and request.blueprint != "signin":
+                reason = _("You are not signed in any more, so nothing was sent.")
+                step = _("Sign in, open the form again, and put back what you had typed.")
+        response = answer(status, Refusal(reason, next_step=step), typed=typed)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from pool.kernel.clock import utc
 from pool.kernel.fences import policies_of
 from pool.kernel.storage import APP_ROLE, Database, mapped_rows
-from pool.kernel.tenancy import Scope, ScopeKind, criterion, settings_of
+from pool.kernel.tenancy import Scope, ScopeKind, criterion, run_within, settings_of
 from tests.migrations.describing import triggers
 from tests.migrations.filling import fill
 
@@ -126,9 +126,9 @@ def test_both_fences_show_the_same_rows(full_postgres: Database, name: str) -> N
     with full_postgres.engine.connect() as connection:
         for entity, visibility in mapped_rows():
             key = list(entity.__table__.primary_key)
-            rule = criterion(entity, visibility, scope)
             asked = sa.select(*key).order_by(*key)
-            by_criterion = connection.execute(asked if rule is None else asked.where(rule)).all()
+            run_within(scope)
+            by_criterion = connection.execute(asked.where(criterion(entity, visibility, scope.kind))).all()
             nested = connection.begin_nested()
             for setting, value in settings_of(scope).items():
                 connection.execute(sa.select(sa.func.set_config(setting, value, True)))

@@ -28,7 +28,7 @@ from pool.kernel.settings import read_settings
 from pool.kernel.storage import Database
 from pool.members import service
 from pool.web.app import create_app
-from tests.support import people
+from tests.support import people, sharing
 from tests.support.html_checks import check_html
 
 SECRET = "a secret of the tests, forty characters!"
@@ -51,6 +51,7 @@ def make_app(url: str, folder: Path, *, demo: bool = True) -> Flask:
     settings = read_settings({}, database_url=url, files_dir=str(folder / "files"), secret=SECRET, demo=str(int(demo)))
     made = create_app(settings)
     made.config.update(TESTING=True)
+    made.jinja_env.bytecode_cache = sharing.TEMPLATES
     return made
 
 

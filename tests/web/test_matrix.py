@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -78,6 +79,10 @@ class Stage:
         self.wrong.append(words)
 
 
+#: It asks thousands of pages on each database.
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give the world once for all tests of this file: once on SQLite, once on PostgreSQL."""
@@ -108,7 +113,7 @@ def _stage(url: str, folder: Path) -> Iterator[Stage]:
 
 def _forget_every_commit(database: Database) -> None:
     """Let every transaction end in a rollback from now on: thousands of requests act, and nothing changes."""
-    dialect = database.engine.dialect
+    dialect = database.engine.dialect = copy(database.engine.dialect)
     dialect.do_commit = dialect.do_rollback  # type: ignore[method-assign]  # that is the point
 
 

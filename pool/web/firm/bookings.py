@@ -90,7 +90,10 @@ def new_booking() -> Any:
         "shared/form.html",
         bound.status,
         form_title=_("Ask for an audit"),
-        form_lead=_("You see days, people and estimate before you commit to anything."),
+        form_lead=_(
+            "Saving sends nothing. Once you have sent it, the pool works out days, people and an estimate; nothing "
+            "binds you before you accept them."
+        ),
         bound=bound,
         form_action=url_for("firm.new_booking"),
         submit_label=_("Save and look at it"),

@@ -27,6 +27,7 @@ from pool.web.fields import (
     Option,
     Radio,
     Text,
+    plain_number,
 )
 from pool.web.forms import Form, Section
 
@@ -79,7 +80,17 @@ class Share(DecimalField):
     most: Decimal = Decimal(1)
 
     def read(self, raw: str) -> Any:
-        """Return the share."""
+        """Return the share. A number above 1 is told how its percent are written."""
+        typed = plain_number(raw, places=self.places)
+        if typed is not None and 1 < Decimal(typed) <= 100:
+            share = f"{(Decimal(typed) / 100).normalize():f}"
+            raise FieldError(
+                _(
+                    "The most is 1, which is all. If you mean %(typed)s percent, write %(share)s.",
+                    typed=typed,
+                    share=share,
+                )
+            )
         return float(super().read(raw))
 
 

@@ -175,6 +175,12 @@ PARTY = Form(
                     label=_l("Its part in the model"),
                     choices=tuple((role, PARTY_ROLES[role]) for role in submit.NAMED_ROLES),
                 ),
+                Check(
+                    name="sure",
+                    label=_l("It is this firm, and it may see the model and its files"),
+                    required=True,
+                    help=_l("A party cannot be taken off here again."),
+                ),
             ),
         ),
     ),

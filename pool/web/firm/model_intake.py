@@ -7,6 +7,7 @@ show it again and send nothing twice.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request, url_for
@@ -39,7 +40,8 @@ from pool.web.requests import attempt, go, page, perform, pool_session, reading
 #: How many forms with read files a session keeps; and under which name.
 MOST_KEPT = 3
 _READ = "read_models"
-DROP = Form("model", (Section("", (FILES,)),))
+#: Beside the rest of the form files may be left out; a page of files alone has nothing to read without one.
+DROP = Form("model", (Section("", (replace(FILES, required=True),)),))
 
 
 @blueprint.route("/models/new", methods=["GET", "POST"])

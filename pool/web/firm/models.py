@@ -232,7 +232,8 @@ def name_party(ref: str) -> Any:
         lambda: perform(
             submit.name_party,
             model=view.ref,
-            **bound.cleaned,
+            firm=bound["firm"],
+            role=bound["role"],
             then=lambda found: url_for("firm.model", ref=found.ref),
         ),
     )
@@ -240,9 +241,7 @@ def name_party(ref: str) -> Any:
         "shared/form.html",
         422 if request.method == "POST" else 200,
         form_title=_("Name a party of %(name)s", name=view.name),
-        form_lead=_(
-            "A party sees the model and its files and may register deployments of it. It cannot be undone here."
-        ),
+        form_lead=_("A party sees the model and its files and may register deployments of it."),
         bound=bound,
         form_action=url_for("firm.name_party", ref=view.ref),
         submit_label=_("Name this firm"),

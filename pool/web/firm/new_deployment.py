@@ -43,7 +43,7 @@ def new_deployment() -> Any:
         return _fresh_page(form, known)
     bound = form.bind(request.form, request.files)
     if request.form.get("action") == "preview":
-        panel = panel_of(edition, bound.cleaned, on=day_of(at()))
+        panel = panel_of(edition, bound.cleaned, on=day_of(at()), wrong=bound.unread())
         bound.errors, bound.form_errors = {}, []
         return _form_page(bound, panel, 200, focus=True)
     if bound.valid:
@@ -54,7 +54,7 @@ def new_deployment() -> Any:
         else:
             pool_session().pop(DRAFT, None)
             return answer
-    return _form_page(bound, panel_of(edition, bound.cleaned, on=day_of(at())), 422)
+    return _form_page(bound, panel_of(edition, bound.cleaned, on=day_of(at()), wrong=bound.unread()), 422)
 
 
 def _register(bound: Bound) -> Any:
@@ -84,7 +84,7 @@ def _fresh_page(form: Form, known: tuple[ModelView, ...]) -> Any:
     kept = None if request.args.get("afresh") else pool_session().get(DRAFT)
     if kept:
         bound = form.bind(MultiDict([(name, value) for name, values in kept["values"].items() for value in values]))
-        panel = panel_of(load_edition(), bound.cleaned, on=day_of(at()))
+        panel = panel_of(load_edition(), bound.cleaned, on=day_of(at()), wrong=bound.unread())
         bound.errors, bound.form_errors = {}, []
         return _form_page(bound, panel, 200, kept_at=kept["at"])
     wanted = request.args.get("model", "")
@@ -110,10 +110,13 @@ def _new_model() -> Action:
 def preview_tier() -> Any:
     """Answer the live panel with what the answers so far mean; nothing is kept."""
     edition = load_edition()
-    answered = deployment_form(edition, ()).bind(request.form).cleaned
+    bound = deployment_form(edition, ()).bind(request.form)
+    answered = bound.cleaned
     if request.args.get("deployment"):
         answered = {**answered, **registered_identity(queries.deployment(reading(), request.args["deployment"]))}
-    return page("firm/tier_panel_fragment.html", panel=panel_of(edition, answered, on=day_of(at())))
+    return page(
+        "firm/tier_panel_fragment.html", panel=panel_of(edition, answered, on=day_of(at()), wrong=bound.unread())
+    )
 
 
 def registered_identity(view: DeploymentView) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _change_page(view: DeploymentView, bound: Bound, status: int) -> Any:
     edition = load_edition()
     if bound.is_bound:
         answered = {**bound.cleaned, **registered_identity(view)}
-        panel = panel_of(edition, answered, on=day_of(at()))
+        panel = panel_of(edition, answered, on=day_of(at()), wrong=bound.unread())
     else:
         found = present_assessment(edition, view, queries.present_indicators(reading(), view.id))
         panel = (

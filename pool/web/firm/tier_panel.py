@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -22,7 +22,7 @@ from pool.policy.questions import questions
 from pool.policy.tiers import NextRule
 from pool.web.charts import Chart, intensity_gauge
 from pool.web.display import auditor_days, exact_number
-from pool.web.firm.deployment_form import facts_of, indicators_of, languages_of
+from pool.web.firm.deployment_form import QUESTION, facts_of, indicators_of, languages_of
 from pool.web.firm.deployment_views import level_words
 from pool.web.parts import Explanation
 
@@ -57,6 +57,7 @@ class TierPanel:
 
     answered: int
     wanted: int
+    unread: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     hints: tuple[Hint, ...] = ()
     assessment: Assessment | None = None
@@ -72,17 +73,18 @@ class TierPanel:
 
     @property
     def missing(self) -> int:
-        """Return how many of the questions have no answer yet."""
-        return self.wanted - self.answered
+        """Return how many of the questions have no answer yet; one that cannot be read has one."""
+        return self.wanted - self.answered - len(self.unread)
 
 
-def panel_of(edition: Edition, cleaned: Mapping[str, Any], *, on: date) -> TierPanel:
-    """Work out the panel from what was answered so far."""
+def panel_of(edition: Edition, cleaned: Mapping[str, Any], *, on: date, wrong: Collection[str] = ()) -> TierPanel:
+    """Work out the panel from what was answered so far. ``wrong`` names the fields that were answered and not read."""
     values = indicators_of(cleaned)
     wanted = len(edition.indicators.all)
     hints = hints_of(edition, values, context=cleaned.get("context") or None)
     if len(values) < wanted:
-        return TierPanel(answered=len(values), wanted=wanted, hints=hints)
+        unread = tuple(one.label for one in questions(edition) if QUESTION + one.id in wrong)
+        return TierPanel(answered=len(values), wanted=wanted, unread=unread, hints=hints)
     markets: Sequence[str] = cleaned.get("markets") or ()
     try:
         found = assess(

@@ -12,7 +12,7 @@ from pool.harbor import queries as harbor
 from pool.harbor.queries import RegisterView
 from pool.journeys import standing
 from pool.kernel.clock import day_of
-from pool.kernel.refusals import Invalid, Missing
+from pool.kernel.refusals import Missing
 from pool.kernel.roles import SYSTEM
 from pool.kernel.words import gettext as _
 from pool.kernel.words import lazy as _l
@@ -51,10 +51,6 @@ SPEC = ListSpec(
 
 class NotInRegister(Missing):
     """No deployment of this reference stands in the public register."""
-
-
-class NoSuchDay(Invalid):
-    """A day that cannot be asked about."""
 
 
 @dataclass(frozen=True, slots=True)

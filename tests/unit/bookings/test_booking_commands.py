@@ -58,7 +58,9 @@ def booked(shell: Shell) -> str:
     ref = str(made["ref"])
     assert made["state"] == "draft"
     assert shell.ok("book", "submit", ref, *seat("mara"))["state"] == "submitted"
-    assert shell.ok("book", "screen", ref, "--releases", "13", "--reduction", "R2", *seat("pia"))["state"] == "screened"
+    screened = ("book", "screen", ref, "--releases", "13", "--reduction", "R2")
+    assert shell.refused(*screened, *seat("pia"))["field"] == "reason"
+    assert shell.ok(*screened, "--reason", "Templates seen.", *seat("pia"))["state"] == "screened"
     assert shell.ok("book", "quote", ref, "--overhead-percent", "12.5", *seat("amos"))["state"] == "quoted"
     accepted = shell.ok("book", "accept", ref, "--signed-name", "Mara Voss", *seat("mara"))
     assert accepted["state"] == "accepted" and accepted["audit"].startswith("AUD-")

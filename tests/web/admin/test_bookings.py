@@ -71,7 +71,12 @@ def test_reductions_of_the_edition_are_ticked_on_the_page_and_count(
     form = get_page(client, f"/pool/bookings/{reduced}/screen")
     for words in ("Base model already examined", "All templates complete", "Cohort session", "Evidence fully"):
         assert words in form
-    text = _act(client, pool.pia, reduced, "screen", releases="0", reductions=["R2", "R7"])
+    unproved = post(client, f"/pool/bookings/{reduced}/screen", {"releases": "0", "reductions": ["R2", "R7"]})
+    assert unproved.status_code == 422 and "A reduction needs evidence" in unproved.text
+    assert way.state_of(stage, reduced) == "submitted"
+    seen = "All templates read on 2 March; the evidence room is complete."
+    text = _act(client, pool.pia, reduced, "screen", releases="0", reductions=["R2", "R7"], reason=seen)
+    assert seen in text
     assert "Reduction: all templates complete" in text
     steps = {one["id"]: one["figure"] for one in way.file_of(stage, reduced).effort_steps}
     assert (steps["R2"], steps["R7"], steps["reduction"]) == ("-10", "-5", "-15")

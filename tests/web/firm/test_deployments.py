@@ -70,7 +70,7 @@ def test_bad_answers_come_back_with_everything_typed(pool: Pool, client: FlaskCl
     answer = post(client, NEW, wrong)
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert "The most is 1." in text and "Choose an answer for “Markets”." in text
+    assert "If you mean 1.4 percent, write 0.014." in text and "Choose an answer for “Markets”." in text
     assert "A purpose that I typed." in text and 'value="1.4"' in text
     assert re.search(r'name="q_autonomy" value="1" checked', text)
 
@@ -199,7 +199,10 @@ def test_live_panel_answers_with_a_fragment_and_keeps_nothing(pool: Pool, client
     assert check_fragment(text, "preview") == []
     assert "Why" in text and "tier-3" in text and "<html" not in text
     part = send(client, "/firm/deployments/preview", {**form, "q_autonomy": ""}).get_data(as_text=True)
-    assert "14 of 15" in part
+    assert "14 of 15" in part and "1 question is open" in part and "cannot be read" not in part
+    unread = {**form, "q_autonomy": "", "q_revenue_dependence": "12 percent"}
+    part = send(client, "/firm/deployments/preview", unread).get_data(as_text=True)
+    assert "13 of 15" in part and "1 question is open" in part and "These answers cannot be read yet" in part
     with pool.database.reading(pool.mara, now()) as reading:
         assert queries.deployments(reading, ListRequest()).items == ()
 

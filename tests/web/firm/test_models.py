@@ -234,10 +234,11 @@ def test_manager_names_a_party_who_then_reads_the_page_and_its_files_and_changes
     assert client.get(f"{page}/parties").status_code == 403
     sign_in(client, pool.mara)
     assert "Name a party" in get_page(client, page)
-    answer = post(client, f"{page}/parties", {"firm": "Nobody Ltd", "role": "data"})
+    answer = post(client, f"{page}/parties", {"firm": "Nobody Ltd", "role": "data", "sure": "1"})
     assert answer.status_code == 422
     assert "No member firm is called Nobody Ltd." in answer.text
-    shown = arrived(client, post(client, f"{page}/parties", {"firm": "birch credit", "role": "data"}))
+    assert post(client, f"{page}/parties", {"firm": "birch credit", "role": "data"}).status_code == 422
+    shown = arrived(client, post(client, f"{page}/parties", {"firm": "birch credit", "role": "data", "sure": "1"}))
     assert "Birch Credit" in shown and "Gave the training data" in shown
     sign_in(client, pool.ben)
     shown = get_page(client, page)
@@ -265,3 +266,17 @@ def test_party_is_told_who_links_the_model_and_the_tuner_is_offered_the_link(
     assert "Gave the training data" in get_page(client, f"/firm/models/{model}") and "Part: data" not in (
         get_page(client, f"/firm/models/{model}")
     )
+
+
+def test_words_of_a_form_sent_after_the_sign_in_ended_can_be_copied(pool: Pool, client: FlaskClient) -> None:
+    sign_in(client, pool.mara)
+    place = "/firm/models/new"
+    form = {**proofs(get_page(client, f"{place}?by=hand")), "action": "submit", "name": "Ward <b>helper</b> two"}
+    client.delete_cookie("pool")
+    answer = client.post(place, data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 400
+    text = checked(answer)
+    assert "You are not signed in any more" in text and "Ward &lt;b&gt;helper&lt;/b&gt; two" in text
+    # Words from elsewhere are not ours to repeat.
+    unknown = client.post(place, data=form)
+    assert unknown.status_code == 400 and "Ward" not in unknown.text
