@@ -13,7 +13,8 @@ from bootstrap import chromium, environment, postgres
 from bootstrap.processes import Failed, run, say
 
 STEPS_VARIABLE = "AUDIT_POOL_STEPS"
-WORKERS = 2
+#: One more than the processors: a test that waits for a browser or a server leaves its own idle.
+WORKERS = 3
 QUICK = "not browser and not postgres and not slow"
 
 

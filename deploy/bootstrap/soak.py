@@ -27,7 +27,7 @@ class Part:
 
 PARTS: dict[str, Part] = {
     "booking": Part("no auditor half-day is sold twice: 8 processes, 10,000 attempts, 20 kills, both databases"),
-    "evidence": Part("no row of evidence lacks its bytes: 4 processes, 8,000 files, 400 kills, both databases"),
+    "evidence": Part("no row of evidence lacks its bytes: 4 processes, 4,000 files, 120 kills, both databases"),
     "histories": Part("histories are serializable and a nonce has one effect: 8 processes, 12,000 transactions"),
     "jobs": Part("a due job has its effect once: 4 processes, 2,000 jobs, 40 kills, leases that run out"),
     "pages": Part("every page of every seat of the demo: links, axe-core, content policy, phone width, light and dark"),

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
+from pool.web.permissions import TABLE
 from pool.web.requests import close_reading, pool_session
 
 STATUS = {
@@ -102,7 +103,8 @@ def install(app: Flask) -> None:
         typed: tuple[str, ...] = ()
         if isinstance(error, CSRFError):
             reason, typed = _("The form's proof of origin is missing or old."), _prose()
-            if pool_session().signed_in is None and request.blueprint != "signin":
+            permission = TABLE.get(request.endpoint or "")
+            if pool_session().signed_in is None and permission is not None and not permission.anyone:
                 reason = _("You are not signed in any more, so nothing was sent.")
                 step = _("Sign in, open the form again, and put back what you had typed.")
         response = answer(status, Refusal(reason, next_step=step), typed=typed)

@@ -26,7 +26,7 @@ def hosted_model(mara: Person) -> str:
     mara.fill({"Foundation model of the catalogue": "northlight", "How do you know?": "The provider says so."})
     mara.press("Link").sees("northlight")
     mara.press("Name a party")
-    mara.fill({"Firm": "Birch Credit"})
+    mara.fill({"Firm": "Birch Credit", "It is this firm, and it may see the model and its files": True})
     mara.page.locator("main select").last.select_option(index=1)
     mara.press("Name this firm").sees("Birch Credit")
     ref = chapters.deployment(mara, name="Hosted guide", live_panel=False)

@@ -91,6 +91,10 @@ class Person:
     def _fill_one(self, label: str, value: Any) -> None:
         main = self.page.locator("main")
         start = re.compile(rf"^\s*{re.escape(label)}(\s+optional)?\s*$")
+        box = main.locator("textarea").and_(main.get_by_label(start))
+        if box.count() == 1:
+            box.fill(str(value))
+            return
         group = main.locator("fieldset", has=self.page.locator("legend", has_text=start))
         if group.count():
             for one in value if isinstance(value, (list, tuple)) else [value]:

@@ -15,8 +15,8 @@ from tests.soak import evidence
 from tests.support.counts import count
 from tests.support.crowd import Crowd, acknowledged
 
-FILES = count(test=120, soak=8_000)
-KILLS = count(test=8, soak=400)
+FILES = count(test=120, soak=4_000)
+KILLS = count(test=8, soak=120)
 PROCESSES = 4
 
 pytestmark = [pytest.mark.soak_part("evidence"), pytest.mark.slow]

@@ -31,7 +31,7 @@ from pool.kernel.clock import day_of
 from pool.kernel.settings import read_settings
 from pool.kernel.storage import Database
 from pool.web.app import create_app
-from tests.support import people
+from tests.support import people, sharing
 from tests.support.databases import copied, migrated_file, sqlite_url
 from tests.support.web import SECRET
 
@@ -107,6 +107,7 @@ def served(url: str, folder: Path, *, clock: LiveClock | None = None) -> Iterato
         for module in ("pool.web.requests", "pool.web.session"):
             patched.setattr(f"{module}.now", clock)
         app = create_app(settings)
+        app.jinja_env.bytecode_cache = sharing.TEMPLATES
         database: Database = app.extensions["pool_database"]
         server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet, fd=door.fileno())
         with _running(server):

@@ -24,10 +24,11 @@ from werkzeug.test import TestResponse
 
 from pool.kernel.clock import now
 from pool.kernel.roles import SYSTEM, Actor
-from pool.kernel.settings import read_settings
+from pool.kernel.settings import Settings, read_settings
 from pool.kernel.storage import Database
 from pool.members import service
 from pool.web.app import create_app
+from pool.web.session import DatabaseSessions
 from tests.support import people, sharing
 from tests.support.html_checks import check_html
 
@@ -46,10 +47,13 @@ _NONCES = (
 Sent = tuple[str, bytes]
 
 
+def _settings(url: str, folder: Path, *, demo: bool = True) -> Settings:
+    return read_settings({}, database_url=url, files_dir=str(folder / "files"), secret=SECRET, demo=str(int(demo)))
+
+
 def make_app(url: str, folder: Path, *, demo: bool = True) -> Flask:
     """Make the application over the database at ``url``; files go under ``folder``."""
-    settings = read_settings({}, database_url=url, files_dir=str(folder / "files"), secret=SECRET, demo=str(int(demo)))
-    made = create_app(settings)
+    made = create_app(_settings(url, folder, demo=demo))
     made.config.update(TESTING=True)
     made.jinja_env.bytecode_cache = sharing.TEMPLATES
     return made
@@ -58,9 +62,28 @@ def make_app(url: str, folder: Path, *, demo: bool = True) -> Flask:
 @pytest.fixture
 def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Give the application over a migrated SQLite database of this test's own."""
-    made = make_app(sqlite_url, tmp_path)
+    made = _laid_over(sqlite_url, tmp_path)
+    config = dict(made.config)
     yield made
+    made.config.clear()
+    made.config.update(config)
     made.extensions["pool_database"].dispose()
+
+
+_kept: list[Flask] = []
+
+
+def _laid_over(url: str, folder: Path) -> Flask:
+    """Return this process's one application with another database and another folder: its routes are bound once."""
+    if not _kept:
+        _kept.append(make_app(url, folder))
+        return _kept[0]
+    made, settings = _kept[0], _settings(url, folder)
+    database = Database(settings.database_url)
+    made.extensions.update(pool_database=database, pool_settings=settings)
+    made.extensions.pop("pool_record_check", None)
+    made.session_interface = DatabaseSessions(database, secure=settings.secure)
+    return made
 
 
 @pytest.fixture

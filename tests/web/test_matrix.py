@@ -2,8 +2,8 @@
 
 The right answer comes from the permission table, so a page that is added later is asked as well. What must never
 happen: another firm's word in any page, table or paper, and an answer that tells a foreign object from an absent one.
-All of it is asked on SQLite and on PostgreSQL, where row-level security stands behind the pages' own fences: there a
-policy that is too narrow shows as an answer that is missing, one that is too wide as a word too many.
+What passes the gate is asked on SQLite and on PostgreSQL, where row-level security stands behind the pages' own
+fences: there a policy that is too narrow shows as an answer that is missing, one that is too wide as a word too many.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class Stage:
     #: How many answers told each subject a word that is theirs to read.
     told: Counter[str] = field(default_factory=Counter)
     asked: int = 0
+    #: Whether what the table alone refuses is asked; no database has a say in it, so one is enough.
+    asks_gates: bool = True
 
     def ask(self, subject: Subject, method: str, path: str) -> TestResponse:
         """Send one request as a subject; nothing it does stays."""
@@ -107,7 +109,7 @@ def _stage(url: str, folder: Path) -> Iterator[Stage]:
     client = app.test_client(use_cookies=False)
     subjects = [_with_proof(client, one) for one in _subjects(database, pool, objects)]
     _forget_every_commit(database)
-    yield Stage(app, client, subjects, objects)
+    yield Stage(app, client, subjects, objects, asks_gates=database.is_sqlite)
     database.dispose()
 
 
@@ -285,13 +287,13 @@ def test_matrix_has_no_wrong_answer(stage: Stage) -> None:
             for method in METHODS:
                 if method in (rule.methods or set()):
                     _ask_rule(stage, rule, subject, method)
-                else:
+                elif stage.asks_gates:
                     _ask_wrong_method(stage, rule, subject, method)
     if stage.wrong:
         pytest.fail(
             "\n".join([f"{len(stage.wrong)} wrong answers of {stage.asked}:", *stage.wrong[:200]]), pytrace=False
         )
-    assert stage.asked > 2000
+    assert stage.asked > (5000 if stage.asks_gates else 1500)
     for name in ("member A", "manager A", "manager B", "auditor assigned", "registrar"):
         assert stage.told[name] > 10, f"{name} is told too little for the words to prove anything"
     assert stage.told["auditor not assigned"] == stage.told["anonymous"] == stage.told["disabled"] == 0
@@ -313,6 +315,8 @@ def _ask_rule(stage: Stage, rule: Rule, subject: Subject, method: str) -> None:
     gate = matrix.gate(rule, method, subject)
     if gate != "open":
         # Why one object is enough: whoever is stopped at the gate is stopped before any object is looked for.
+        if not stage.asks_gates:
+            return
         address = found.foreign or (found.own[0] if found.own else found.absent)
         assert address is not None
         _expect_gate(stage, rule, subject, method, address, gate)

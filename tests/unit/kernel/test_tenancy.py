@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError, StatementError
 from sqlmodel import select
 
 from pool.kernel.clock import utc
 from pool.kernel.fences import policies_of
 from pool.kernel.ids import new_public_id
-from pool.kernel.roles import PUBLIC
+from pool.kernel.roles import PUBLIC, Actor
+from pool.kernel.rows import Fenced
 from pool.kernel.storage import Database, ForeignRow, PoolWrites, Work, mapped_rows
-from pool.kernel.tenancy import Scope, ScopeKind, policy_expression
+from pool.kernel.tenancy import Scope, ScopeKind, criterion, policy_expression
 from pool.members.tables import Firm, Person, Seat
 from pool.registry.tables import Deployment, TunedModel
 from tests.support.models import tuned_model
@@ -62,6 +66,47 @@ def test_public_when_reading_sees_no_private_table(pool: Pool) -> None:
         for entity, visibility in mapped_rows():
             if not visibility.everyone:
                 assert reading.session.exec(select(entity)).all() == [], entity.__tablename__
+
+
+def test_sessions_in_turn_and_in_threads_keep_their_own_scope(pool: Pool) -> None:
+    for who in (pool.mara, pool.ben):
+        pool.database.run_work(lambda work: _model(work, work.actor.firm_id, f"of {work.actor.name}"), actor=who, at=AT)
+    names = select(TunedModel.name)
+    with pool.database.reading(pool.mara, AT) as hers, pool.database.reading(pool.ben, AT) as his:
+        for _turn in range(3):
+            assert hers.session.exec(names).all() == ["of Mara Voss"]
+            assert his.session.exec(names).all() == ["of Ben Osei"]
+            assert len(hers.session.exec(select(TunedModel)).all()) == 1
+
+    def seen(who: Actor) -> set[str]:
+        found: set[str] = set()
+        for _time in range(20):
+            with pool.database.reading(who, AT) as reading:
+                found |= set(reading.session.exec(names))
+        return found
+
+    asking = [pool.mara, pool.ben, pool.rita] * 3
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(seen, asking))
+    own = {"mara": {"of Mara Voss"}, "ben": {"of Ben Osei"}, "rita": {"of Mara Voss", "of Ben Osei"}}
+    assert answers == [own["mara"], own["ben"], own["rita"]] * 3
+
+
+def test_statement_without_a_scope_fails(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    asked = select(TunedModel.id).where(criterion(TunedModel, TunedModel.visibility, ScopeKind.FIRM))
+
+    def ask() -> None:
+        with database.engine.connect() as connection:
+            connection.execute(asked)
+
+    with pytest.raises(StatementError, match="running scope"):
+        Context().run(ask)
+    database.dispose()
+
+
+def test_every_table_is_reached_by_the_criteria() -> None:
+    assert [entity for entity, _visibility in mapped_rows() if not issubclass(entity, Fenced)] == []
 
 
 def test_firm_when_writing_a_row_of_another_firm_is_refused(pool: Pool) -> None:
