@@ -7,12 +7,21 @@ rows are built in services from values that were checked before.
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKeyConstraint, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from pool.kernel.ids import new_public_id
-from pool.kernel.tenancy import OFFICES_ONLY, Fence, ScopeKind, Visibility
+from pool.kernel.tenancy import OFFICES_ONLY, ScopeKind, Visibility, criterion
 
 #: SQLite gives row ids to INTEGER primary keys only; everywhere else keys are 64 bits wide by declaration.
 BIGINT: Any = BigInteger().with_variant(Integer(), "sqlite")
@@ -34,9 +43,24 @@ class Fenced(SQLModel):
     visibility: ClassVar[Visibility] = OFFICES_ONLY
     #: True where rows are never changed nor removed; triggers in the database hold it.
     append_only: ClassVar[bool] = False
-    of_firm: ClassVar[Any] = Fence(ScopeKind.FIRM)
-    of_grant: ClassVar[Any] = Fence(ScopeKind.GRANT)
-    of_public: ClassVar[Any] = Fence(ScopeKind.PUBLIC)
+
+    # Why methods: the ORM calls them on an alias of the class where one is asked, so that the alias is fenced.
+    # Source: "Adding criteria to all subclasses of a base" in the ORM's documentation of ``with_loader_criteria``.
+
+    @classmethod
+    def of_firm(cls) -> ColumnElement[bool]:
+        """Return the criterion of this table in a firm's scope."""
+        return criterion(cls, cls.visibility, ScopeKind.FIRM)
+
+    @classmethod
+    def of_grant(cls) -> ColumnElement[bool]:
+        """Return the criterion of this table in a granted scope."""
+        return criterion(cls, cls.visibility, ScopeKind.GRANT)
+
+    @classmethod
+    def of_public(cls) -> ColumnElement[bool]:
+        """Return the criterion of this table in the public scope."""
+        return criterion(cls, cls.visibility, ScopeKind.PUBLIC)
 
 
 class Row(Fenced):

@@ -482,9 +482,9 @@ def _fence_reads(state: ORMExecuteState) -> None:
 
 #: By kind of scope, the criterion of every table.
 _CRITERIA = {
-    ScopeKind.FIRM: with_loader_criteria(Fenced, lambda table: table.of_firm, include_aliases=True),
-    ScopeKind.GRANT: with_loader_criteria(Fenced, lambda table: table.of_grant, include_aliases=True),
-    ScopeKind.PUBLIC: with_loader_criteria(Fenced, lambda table: table.of_public, include_aliases=True),
+    ScopeKind.FIRM: with_loader_criteria(Fenced, lambda table: table.of_firm(), include_aliases=True),
+    ScopeKind.GRANT: with_loader_criteria(Fenced, lambda table: table.of_grant(), include_aliases=True),
+    ScopeKind.PUBLIC: with_loader_criteria(Fenced, lambda table: table.of_public(), include_aliases=True),
 }
 
 

@@ -137,8 +137,8 @@ def run_within(scope: Scope) -> None:
 
 
 def _of_scope(name: str, kind: Any) -> Any:
-    # Why a value that is looked up late: the criteria are made once, and SQL is compiled once, for all scopes of a
-    # kind. What a seat has none of is NULL, which equals nothing; without a scope the statement fails.
+    # Why a value that is looked up late: SQL is compiled once for all scopes of a kind. What a seat has none of is
+    # NULL, which equals nothing; in a thread that never named a scope the statement fails.
     return bindparam(f"scope_{name}", type_=kind, callable_=lambda: getattr(_running.get(), name))
 
 
@@ -172,22 +172,6 @@ def criterion(entity: Any, visibility: Visibility, kind: ScopeKind) -> ColumnEle
     if visibility.acting:
         paths.append(getattr(entity, visibility.acting) == _ACTING)
     return or_(*paths) if paths else false()
-
-
-class Fence:
-    """The criterion of each table in one kind of scope, made when it is first asked for, as an attribute of its class.
-
-    Source: "Adding criteria to all subclasses of a base" in the ORM's documentation of ``with_loader_criteria``.
-    """
-
-    def __init__(self, kind: ScopeKind) -> None:
-        self.kind = kind
-        self._made: dict[Any, ColumnElement[bool]] = {}
-
-    def __get__(self, _row: Any, entity: Any) -> ColumnElement[bool]:
-        if entity not in self._made:
-            self._made[entity] = criterion(entity, entity.visibility, self.kind)
-        return self._made[entity]
 
 
 def _firm_paths(entity: Any, visibility: Visibility) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from sqlmodel import case, col, select
+from sqlmodel import col, select
 
 from pool.kernel.clock import day_of
 from pool.kernel.listing import ListColumns, ListRequest, Page, read_page
@@ -17,9 +17,6 @@ from pool.kernel.words import gettext as _
 from pool.registry.lookup import WrongState, request_row, running_row
 from pool.registry.rules import Checker, ethics_may_be_decided_by
 from pool.registry.tables import ConditionMet, Deployment, EthicsOutcome, EthicsRequest
-
-#: By day due, those without an outcome first: what is decided needs nobody any more.
-_DUE = case((col(EthicsRequest.state) == "requested", col(EthicsRequest.due_on)), else_=date.max)
 
 
 class NewOutcome(TypedDict):
@@ -208,7 +205,7 @@ def ethics_requests(reading: Reading, request: ListRequest) -> Page[EthicsView]:
     """Return a page of ethics requests; one query."""
     columns = ListColumns(
         key=EthicsRequest.id,
-        sorts={"due": _DUE, "ref": EthicsRequest.ref, "requested": EthicsRequest.requested_at},
+        sorts={"due": EthicsRequest.due_on, "ref": EthicsRequest.ref, "requested": EthicsRequest.requested_at},
         filters={"state": EthicsRequest.state},
         search=(EthicsRequest.ref, Deployment.name, Deployment.ref),
     )

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from pool.kernel.refusals import Refusal
 from pool.kernel.words import gettext as _
+from pool.web.forms import CARRIED
 from pool.web.permissions import TABLE
 from pool.web.requests import close_reading, pool_session
 
@@ -43,7 +44,11 @@ def answer(status: int, refusal: Refusal, *, typed: Sequence[str] = ()) -> Respo
     else:
         response = Response(
             render_template(
-                _template(status), status=status, refusal=refusal, request_id=g.get("request_id", ""), typed=typed
+                _template(status),
+                status=status,
+                refusal=refusal,
+                request_id=g.get("request_id", ""),
+                typed=typed,
             ),
             mimetype="text/html",
         )
@@ -60,7 +65,9 @@ def _prose() -> tuple[str, ...]:
     """
     if request.headers.get("Sec-Fetch-Site") not in {"same-origin", "none"} or request.blueprint == "signin":
         return ()
-    return tuple(value for _name, value in request.form.items(multi=True) if len(value.split()) > 1)
+    typed = [value for name, value in request.form.items(multi=True) if name not in CARRIED]
+    # Why also by length: not every script parts its words.
+    return tuple(value for value in typed if len(value.split()) > 1 or len(value) > 40)
 
 
 def _template(status: int) -> str:
@@ -100,13 +107,13 @@ def install(app: Flask) -> None:
             # What went wrong after the page was made, while its session was saved.
             return _refused(fault) if isinstance(fault, Refusal) else _fault(fault)
         reason, step = _http_words(status)
-        typed: tuple[str, ...] = ()
+        typed: Sequence[str] = ()
         if isinstance(error, CSRFError):
             reason, typed = _("The form's proof of origin is missing or old."), _prose()
             permission = TABLE.get(request.endpoint or "")
             if pool_session().signed_in is None and permission is not None and not permission.anyone:
                 reason = _("You are not signed in any more, so nothing was sent.")
-                step = _("Sign in, open the form again, and put back what you had typed.")
+                status, step = 401, _("Sign in, open the form again, and put back what you had typed.")
         response = answer(status, Refusal(reason, next_step=step), typed=typed)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

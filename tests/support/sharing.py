@@ -32,7 +32,8 @@ class _Compiled(BytecodeCache):
 
 
 TEMPLATES = _Compiled()
-_first: dict[str, Engine] = {}
+#: By kind of database, the dialect that knows its server and what was compiled for it.
+_first: dict[str, tuple[Any, Any]] = {}
 
 
 def share_compiled_statements() -> None:
@@ -44,8 +45,8 @@ def _engine(url: Any, **options: Any) -> Engine:
     made = sqlalchemy.create_engine(url, **options)
     first = _first.get(made.dialect.name)
     # Why: a dialect learns this, and what its server can, when it is first connected.
-    if first is None or first.dialect.default_isolation_level is None:
-        _first[made.dialect.name] = made
+    if first is None or first[0].default_isolation_level is None:
+        _first[made.dialect.name] = (made.dialect, made._compiled_cache)
     else:
-        made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
+        made.dialect, made._compiled_cache = first
     return made

@@ -39,7 +39,7 @@ SPEC = ListSpec(
     ),
     filters=(Filter("state", _l("State"), (("requested", _l("Requested")), ("decided", _l("Decided")))),),
     search=_l("Deployment or reference"),
-    default_sort="due",
+    default_sort="-requested",
 )
 
 OUTCOMES = (

@@ -43,8 +43,8 @@ class Tray:
 
 
 def trays(reading: Reading, office: Office) -> list[Tray]:
-    """Return the trays of an office in the order of harm of leaving them."""
-    return [make(reading) for make in _TRAYS.get(office, ())]
+    """Return the trays of an office in the order of harm of leaving them, those with nothing in them last."""
+    return sorted((make(reading) for make in _TRAYS.get(office, ())), key=lambda tray: not tray.items)
 
 
 # --------------------------------------------------------------------------------------------------

@@ -82,8 +82,9 @@ class Share(DecimalField):
     def read(self, raw: str) -> Any:
         """Return the share. A number above 1 is told how its percent are written."""
         typed = plain_number(raw, places=self.places)
-        if typed is not None and 1 < Decimal(typed) <= 100:
-            share = f"{(Decimal(typed) / 100).normalize():f}"
+        share = "" if typed is None else f"{(Decimal(typed) / 100).normalize():f}"
+        fits = len(share.partition(".")[2]) <= self.places
+        if typed is not None and fits and 1 < Decimal(typed) <= 100:
             raise FieldError(
                 _(
                     "The most is 1, which is all. If you mean %(typed)s percent, write %(share)s.",

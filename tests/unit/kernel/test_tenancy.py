@@ -8,7 +8,8 @@ from contextvars import Context
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, ProgrammingError, StatementError
-from sqlmodel import select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
 
 from pool.kernel.clock import utc
 from pool.kernel.fences import policies_of
@@ -90,6 +91,21 @@ def test_sessions_in_turn_and_in_threads_keep_their_own_scope(pool: Pool) -> Non
         answers = list(threads.map(seen, asking))
     own = {"mara": {"of Mara Voss"}, "ben": {"of Ben Osei"}, "rita": {"of Mara Voss", "of Ben Osei"}}
     assert answers == [own["mara"], own["ben"], own["rita"]] * 3
+
+
+def test_alias_in_a_join_is_fenced_by_itself(pool: Pool) -> None:
+    for who in (pool.mara, pool.ben):
+        pool.database.run_work(lambda work: _model(work, work.actor.firm_id, f"of {work.actor.name}"), actor=who, at=AT)
+    other = aliased(TunedModel)
+    asked = [
+        select(TunedModel.name, other.name).join(other, col(other.id) != 0),
+        select(TunedModel.name, other.name).where(col(other.id) != col(TunedModel.id) + 10**6),
+        select(Firm.name, other.name).join(other, col(other.id) != 0),
+    ]
+    with pool.database.reading(pool.mara, AT) as reading:
+        answers = [reading.session.exec(one).all() for one in asked]
+    pair = ("of Mara Voss", "of Mara Voss")
+    assert answers == [[pair], [pair], [("Orchid Health", "of Mara Voss")]]
 
 
 def test_statement_without_a_scope_fails(sqlite_url: str) -> None:

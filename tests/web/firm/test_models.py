@@ -274,9 +274,9 @@ def test_words_of_a_form_sent_after_the_sign_in_ended_can_be_copied(pool: Pool, 
     form = {**proofs(get_page(client, f"{place}?by=hand")), "action": "submit", "name": "Ward <b>helper</b> two"}
     client.delete_cookie("pool")
     answer = client.post(place, data=form, headers={"Sec-Fetch-Site": "same-origin"})
-    assert answer.status_code == 400
+    assert answer.status_code == 401
     text = checked(answer)
     assert "You are not signed in any more" in text and "Ward &lt;b&gt;helper&lt;/b&gt; two" in text
     # Words from elsewhere are not ours to repeat.
     unknown = client.post(place, data=form)
-    assert unknown.status_code == 400 and "Ward" not in unknown.text
+    assert unknown.status_code == 401 and "Ward" not in unknown.text
