@@ -45,7 +45,7 @@ def _engine(url: Any, **options: Any) -> Engine:
     made = sqlalchemy.create_engine(url, **options)
     first = _first.get(made.dialect.name)
     # Why: a dialect learns this, and what its server can, when it is first connected.
-    if first is None or first[0].default_isolation_level is None:
+    if first is None or getattr(first[0], "default_isolation_level", None) is None:
         _first[made.dialect.name] = (made.dialect, made._compiled_cache)
     else:
         made.dialect, made._compiled_cache = first
